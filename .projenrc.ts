@@ -1,0 +1,186 @@
+import { awscdk, JsonFile, javascript, typescript } from 'projen';
+
+/** The oldest Node.js that can `require()` an ES module without a flag. */
+const NODE_VERSION = '20.19.0';
+const AUTHOR = { author: 'The cdk-credstash authors', authorAddress: 'cdk-credstash@example.com' };
+const REPOSITORY = 'https://github.com/cdk-credstash/cdk-credstash.git';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-credstash',
+  description: 'Secret compartments: one KMS key, one table, and the policies to read and write it',
+  keywords: ['aws', 'cdk', 'credstash', 'secrets', 'kms', 'dynamodb'],
+  ...AUTHOR,
+  authorOrganization: true,
+  repositoryUrl: REPOSITORY,
+  license: 'Apache-2.0',
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: NODE_VERSION,
+
+  // jsii reads lib/ and writes build/.
+  cdkVersion: '2.275.0',
+  constructsVersion: '10.5.1',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  srcdir: 'lib',
+  libdir: 'build',
+  entrypoint: 'build/index.js',
+  tsconfig: { fileName: 'tsconfig.jsii.json', compilerOptions: { types: ['node'] } },
+  compressAssembly: true,
+  publishToPypi: { distName: 'cdk-credstash', module: 'cdk_credstash' },
+
+  disableTsconfigDev: true,
+  projenrcTs: true,
+  projenrcTsOptions: { projenCodeDir: '.projen' },
+  runner: typescript.TypeScriptRunner.tsx(),
+
+  jest: false,
+  eslint: false,
+  github: false,
+  release: false,
+  buildWorkflow: false,
+  depsUpgrade: false,
+  pullRequestTemplate: false,
+  npmignoreEnabled: false, // `files`, below, says what is published
+  sampleCode: false,
+
+  devDeps: [
+    '@types/jest@^29',
+    '@types/node@^20',
+    'aws-cdk@2.1148.1',
+    'dynalite@^4',
+    'esbuild@^0.28',
+    'eslint@^10',
+    'fast-check@^4',
+    'jest@^29.7.0',
+    'prettier@^3',
+    'ts-jest@^29',
+    'typescript-eslint@^8',
+  ],
+  gitignore: ['/cdk.out/', '/runtime/dist/'],
+});
+
+project.package.addField('files', ['build', '.jsii', '.jsii.gz', 'API.md']);
+project.package.addField('exports', {
+  '.': { types: './build/index.d.ts', default: './build/index.js' },
+  './runtime': { types: './build/runtime/index.d.ts', default: './build/runtime/index.js' },
+  './package.json': './package.json',
+  './.jsii': './.jsii',
+  './.jsii.gz': './.jsii.gz',
+});
+
+// tsconfig.json is for editors and for `tsc --noEmit`: every TypeScript file there is.
+new javascript.TypescriptConfig(project, {
+  fileName: 'tsconfig.json',
+  include: ['.projenrc.ts', 'lib', 'bin', 'local', 'runtime', 'test'],
+  exclude: ['**/node_modules', 'runtime/dist'],
+  compilerOptions: {
+    ...compilerOptions(),
+    noEmit: true,
+    types: ['node', 'jest'],
+  },
+});
+
+// --- the runtime: a package of its own, outside jsii -------------------------------------
+
+project.package.addField('workspaces', ['runtime']);
+new JsonFile(project, 'runtime/package.json', {
+  obj: {
+    name: 'credstash-runtime',
+    version: '0.0.0',
+    description: 'Put and get secrets in a credstash compartment: a library and a CLI',
+    keywords: ['aws', 'credstash', 'secrets', 'kms', 'dynamodb', 'cli'],
+    author: AUTHOR.author,
+    repository: { type: 'git', url: REPOSITORY, directory: 'runtime' },
+    license: 'Apache-2.0',
+    type: 'module',
+    sideEffects: false,
+    exports: {
+      '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+      './package.json': './package.json',
+    },
+    bin: { credstash: './dist/credstash.cjs' },
+    files: ['dist'],
+    engines: { node: `>=${NODE_VERSION}` },
+    dependencies: {
+      '@aws-sdk/client-dynamodb': '^3.1100.0',
+      '@aws-sdk/client-kms': '^3.1100.0',
+    },
+    // The CLI is one bundled file: what it alone needs is inside, and not installed again.
+    devDependencies: {
+      '@aws-sdk/client-iam': '^3.1100.0',
+      '@aws-sdk/client-sts': '^3.1100.0',
+      '@aws-sdk/credential-providers': '^3.1100.0',
+      commander: '^14.0.0',
+      read: '^4.1.0',
+    },
+  },
+});
+
+new javascript.TypescriptConfig(project, {
+  fileName: 'runtime/tsconfig.json',
+  include: ['src'],
+  exclude: ['src/cli'], // esbuild makes one file of it
+  compilerOptions: {
+    ...compilerOptions(),
+    rootDir: 'src',
+    outDir: 'dist',
+    declaration: true,
+    types: ['node'],
+  },
+});
+
+function compilerOptions(): javascript.TypeScriptCompilerOptions {
+  return {
+    target: 'es2023',
+    lib: ['es2023', 'es2024.string'],
+    module: 'nodenext',
+    strict: true,
+    esModuleInterop: true,
+    noImplicitOverride: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+  };
+}
+
+// --- tasks -------------------------------------------------------------------------------
+
+const esbuild = 'esbuild --bundle --platform=node --target=node20 --main-fields=module,main --log-level=warning --legal-comments=external';
+
+const bundleCli = project.addTask('bundle:cli', {
+  description: 'Bundle the CLI into runtime/dist/credstash.cjs',
+  exec: `${esbuild} runtime/src/cli/main.ts --outfile=runtime/dist/credstash.cjs --format=cjs --minify --keep-names --banner:js="#!/usr/bin/env node"`,
+});
+
+const bundleRuntime = project.addTask('bundle', {
+  description: 'Compile the runtime, and bundle it into build/runtime/ for cdk-credstash/runtime',
+});
+// jsii and tsc never remove what they once wrote.
+bundleRuntime.exec('rm -rf build runtime/dist');
+bundleRuntime.exec('tsc -p runtime');
+bundleRuntime.exec('tsc -p runtime --emitDeclarationOnly --outDir build/runtime');
+bundleRuntime.exec(
+  `${esbuild} runtime/src/index.ts --outfile=build/runtime/index.js --format=cjs --minify --keep-names`,
+);
+bundleRuntime.spawn(bundleCli);
+project.preCompileTask.spawn(bundleRuntime);
+
+const lint = project.addTask('lint', { description: 'Check style and types' });
+lint.exec('eslint .');
+lint.exec('prettier --check --log-level warn .');
+lint.exec('tsc --noEmit');
+
+// The tests install the packed packages, so what they pack must be built first.
+project.testTask.spawn(project.preCompileTask);
+project.testTask.spawn(project.compileTask);
+project.testTask.exec('jest', { receiveArgs: true });
+
+const local = project.addTask('local', { description: 'Run the embedded AWS until Ctrl-C' });
+local.exec('tsx local/main.ts');
+
+const demo = project.addTask('demo', { description: 'See a compartment stood up, used and guarded' });
+demo.spawn(bundleCli);
+demo.exec('tsx local/demo/main.ts');
+
+project.synth();

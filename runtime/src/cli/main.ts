@@ -1,0 +1,29 @@
+import { CommanderError } from 'commander';
+
+import { program } from './program.js';
+import { describe } from './report.js';
+
+// The SDK would warn, on every run on Node 20, of a release that is not in this bundle.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+async function main(): Promise<number> {
+  try {
+    await program().parseAsync();
+    return 0;
+  } catch (error) {
+    // Commander has said what was wrong: its own code is 1, where usage errors are 2 here.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(`${describe(error)}\n`);
+    return 1;
+  }
+}
+
+void main().then((exitCode) => {
+  process.exitCode = exitCode;
+});
