@@ -57,7 +57,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'ts-jest@^29',
     'typescript-eslint@^8',
   ],
-  gitignore: ['/cdk.out/', '/runtime/dist/'],
+  gitignore: ['/cdk.out/', '/runtime/dist/', '/.jsii.gz'],
 });
 
 project.package.addField('files', ['build', '.jsii', '.jsii.gz', 'API.md']);
@@ -123,6 +123,7 @@ new javascript.TypescriptConfig(project, {
   exclude: ['src/cli'], // esbuild makes one file of it
   compilerOptions: {
     ...compilerOptions(),
+    exactOptionalPropertyTypes: true, // the types of aws-cdk-lib don't bear it
     rootDir: 'src',
     outDir: 'dist',
     declaration: true,
@@ -139,14 +140,14 @@ function compilerOptions(): javascript.TypeScriptCompilerOptions {
     esModuleInterop: true,
     noImplicitOverride: true,
     noUncheckedIndexedAccess: true,
-    exactOptionalPropertyTypes: true,
     skipLibCheck: true,
   };
 }
 
 // --- tasks -------------------------------------------------------------------------------
 
-const esbuild = 'esbuild --bundle --platform=node --target=node20 --main-fields=module,main --log-level=warning --legal-comments=external';
+const esbuild =
+  'esbuild --bundle --platform=node --target=node20 --main-fields=module,main --log-level=warning --legal-comments=external';
 
 const bundleCli = project.addTask('bundle:cli', {
   description: 'Bundle the CLI into runtime/dist/credstash.cjs',
@@ -179,7 +180,9 @@ project.testTask.exec('jest', { receiveArgs: true });
 const local = project.addTask('local', { description: 'Run the embedded AWS until Ctrl-C' });
 local.exec('tsx local/main.ts');
 
-const demo = project.addTask('demo', { description: 'See a compartment stood up, used and guarded' });
+const demo = project.addTask('demo', {
+  description: 'See a compartment stood up, used and guarded',
+});
 demo.spawn(bundleCli);
 demo.exec('tsx local/demo/main.ts');
 

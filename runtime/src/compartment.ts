@@ -55,7 +55,9 @@ export function compartmentNames(
     );
   }
   const suffix = compartment === DEFAULT_COMPARTMENT ? '' : `-${compartment}`;
-  const environmentTable = choice.compartment ? undefined : env.CREDSTASH_DEFAULT_TABLE || undefined;
+  const environmentTable = choice.compartment
+    ? undefined
+    : env.CREDSTASH_DEFAULT_TABLE || undefined;
   return {
     key: choice.key ?? `alias/credstash${suffix}`,
     table: choice.table ?? environmentTable ?? `credential-store${suffix}`,

@@ -31,7 +31,7 @@ export function padVersion(version: string | number): string {
 
 /** Python counts characters (code points) where `padStart` counts UTF-16 units. */
 function padCharacters(text: string): string {
-  return '0'.repeat(Math.max(0, WIDTH - [...text].length)) + text;
+  return '0'.repeat(Math.max(0, WIDTH - Array.from(text).length)) + text;
 }
 
 /** Order of two texts as DynamoDB sorts them: by their UTF-8 bytes. */

@@ -50,7 +50,10 @@ export async function connect(command: Command, key?: string): Promise<Credstash
     command.error("error: option '--profile <profile>' cannot be used with option '--arn <arn>'");
   }
   const region = options.region ?? (await defaultRegion(profile));
-  const identity = { profile, credentials: arn === undefined ? undefined : await role(arn, region) };
+  const identity = {
+    profile,
+    credentials: arn === undefined ? undefined : await role(arn, region),
+  };
   return new Credstash({
     table,
     compartment,
