@@ -5,8 +5,8 @@ export interface AwsCall {
   readonly service: 'KMS' | 'DynamoDB';
   /** The table or key, by name or ARN. */
   readonly resource: string;
-  /** How the message begins, for example `Decryption error`. */
-  readonly failure: string;
+  /** The message for AWS's own words. */
+  readonly describe: (detail: string) => string;
   /** The region asked. */
   readonly region: () => Promise<string>;
 }
@@ -60,7 +60,7 @@ export async function awsError(cause: unknown, call: AwsCall): Promise<Credstash
   const advice = ADVICE[code] === undefined ? '' : ` ${ADVICE[code]}`;
   // One line: the SDK lists the causes of some errors below their message.
   const detail = sentence(error.message.split('\n')[0] ?? '');
-  const message = `${call.failure} ${error.name}: ${detail}${where}${advice}`;
+  const message = call.describe(`${error.name}: ${detail}${where}`) + advice;
   return new (call.service === 'KMS' ? KmsError : CredstashError)(code, message, { cause });
 }
 

@@ -43,7 +43,10 @@ export class KmsKeyService implements KeyService {
       );
       return { plaintext: present(Plaintext), wrapped: present(CiphertextBlob) };
     } catch (cause) {
-      throw await this.error(cause, `Could not generate key using KMS key ${this.key} (Details:`);
+      throw await this.error(
+        cause,
+        (detail) => `Could not generate key using KMS key ${this.key} (Details: ${detail})`,
+      );
     }
   }
 
@@ -58,7 +61,7 @@ export class KmsKeyService implements KeyService {
       );
       return present(Plaintext);
     } catch (cause) {
-      const error = await this.error(cause, 'Decryption error');
+      const error = await this.error(cause, (detail) => `Decryption error ${detail}`);
       if (error.code !== 'ERR_CONTEXT_MISMATCH') throw error;
       // The words of Python credstash. A damaged wrapped key gets the same answer from KMS.
       throw new KmsError(
@@ -69,9 +72,9 @@ export class KmsKeyService implements KeyService {
     }
   }
 
-  private error(cause: unknown, failure: string) {
+  private error(cause: unknown, describe: (detail: string) => string) {
     const region = () => this.client.config.region();
-    return awsError(cause, { service: 'KMS', resource: this.key, failure, region });
+    return awsError(cause, { service: 'KMS', resource: this.key, describe, region });
   }
 }
 

@@ -137,7 +137,7 @@ export class DynamoDbStore implements SecretStore {
       throw await awsError(cause, {
         service: 'DynamoDB',
         resource: this.table,
-        failure: 'DynamoDB error',
+        describe: (detail) => `DynamoDB error ${detail}`,
         region: () => this.client.config.region(),
       });
     }

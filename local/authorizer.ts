@@ -1,0 +1,43 @@
+import { identityVerdict, resourceVerdict } from './policy';
+import { ACCOUNT, ServiceError, type Call, type Operation } from './service';
+
+/** The principal that stands for the account, and so for what its identities' policies say. */
+const ROOT = `arn:aws:iam::${ACCOUNT}:root`;
+
+/**
+ * Refuse a call, unless the caller's policies and the resource's allow it, within one account.
+ *
+ * A key is special: its policy must allow the call, or leave it to the account's.
+ *
+ * @throws AccessDenied, in the words of AWS
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function authorize(service: string, call: Call, operation: Operation): void {
+  if (!operation.access) return;
+  const { caller } = call;
+  const request = { action: `${service}:${call.action}`, ...operation.access };
+
+  const identity = identityVerdict(caller.policies(), request);
+  const { resourcePolicy } = operation;
+  const named = resourcePolicy && resourceVerdict(resourcePolicy, caller.arns, request);
+  const delegated = resourcePolicy && resourceVerdict(resourcePolicy, [ROOT], request);
+
+  const refuse = (reason: string): never => {
+    throw new ServiceError(
+      service === 'iam' || service === 'sts' ? 'AccessDenied' : 'AccessDeniedException',
+      `User: ${caller.arn} is not authorized to perform: ${request.action} on resource: ${request.resource} ${reason}`,
+      service === 'iam' || service === 'sts' ? 403 : 400,
+    );
+  };
+  if (identity === 'Deny') refuse('with an explicit deny in an identity-based policy');
+  if (named === 'Deny' || delegated === 'Deny') {
+    refuse('with an explicit deny in a resource-based policy');
+  }
+  if (named === 'Allow') return;
+  if (identity !== 'Allow') {
+    refuse(`because no identity-based policy allows the ${request.action} action`);
+  }
+  if (resourcePolicy && delegated !== 'Allow') {
+    refuse(`because no resource-based policy allows the ${request.action} action`);
+  }
+}

@@ -1,0 +1,55 @@
+import type { AccessRequest, PolicyDocument } from './policy';
+
+/** The account that the embedded AWS is. */
+export const ACCOUNT = '111122223333';
+
+/** An error as AWS answers it. */
+export class ServiceError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status = 400,
+  ) {
+    super(message);
+  }
+}
+
+/** A call, before it is allowed. */
+export interface Call {
+  readonly action: string;
+  readonly region: string;
+  readonly input: Input;
+  readonly caller: Principal;
+}
+
+/** The parameters of a call: of JSON, or of a form. */
+export type Input = Readonly<Record<string, unknown>>;
+
+/** Who calls. */
+export interface Principal {
+  /** As it is named in refusals. */
+  readonly arn: string;
+  /** The ARNs by which a resource's policy may name it. */
+  readonly arns: readonly string[];
+  readonly policies: () => readonly PolicyDocument[];
+}
+
+/** A call, as the authorizer and the service see it. */
+export interface Operation {
+  /** What must be allowed; nothing for what is open to every caller. */
+  readonly access?: Omit<AccessRequest, 'action'> | undefined;
+  /** The policy of the resource, if it has one. */
+  readonly resourcePolicy?: PolicyDocument | undefined;
+  /** Does it, and gives the body of the answer. */
+  readonly run: () => unknown;
+}
+
+/** One AWS service: what each of its calls needs and does. */
+export type Service = (call: Call) => Operation;
+
+/** A parameter that must be a text. */
+export function text(input: Input, name: string): string {
+  const value = input[name];
+  if (typeof value === 'string') return value;
+  throw new ServiceError('ValidationException', `The parameter ${name} must be a text`);
+}

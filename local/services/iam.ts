@@ -1,0 +1,148 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+
+import type { PolicyDocument } from '../policy';
+import { ACCOUNT, ServiceError, text, type Call, type Operation, type Principal } from '../service';
+
+interface Role {
+  readonly arn: string;
+  readonly trust: PolicyDocument;
+  readonly attached: Set<string>;
+  readonly inline: Map<string, PolicyDocument>;
+}
+
+/** An access key, and whose it is. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly principal: Principal;
+}
+
+/** IAM and STS: roles, managed policies and access keys, in every region the same. */
+export class Identities {
+  private readonly roles = new Map<string, Role>();
+  private readonly policies = new Map<string, PolicyDocument>();
+  private readonly accessKeys = new Map<string, AccessKey>();
+
+  /** An access key of a user who may do anything. */
+  createAdministrator(): AccessKey {
+    const arn = `arn:aws:iam::${ACCOUNT}:user/admin`;
+    const everything: PolicyDocument = {
+      Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
+    };
+    return this.issue('AKIA', { arn, arns: [arn], policies: () => [everything] });
+  }
+
+  accessKey(accessKeyId: string): AccessKey | undefined {
+    return this.accessKeys.get(accessKeyId);
+  }
+
+  readonly iam = ({ action, input }: Call): Operation => {
+    switch (action) {
+      case 'CreateRole': {
+        const arn = roleArn(text(input, 'RoleName'));
+        return onResource(arn, () => {
+          absent(this.roles.has(arn), arn);
+          const trust = document(text(input, 'AssumeRolePolicyDocument'));
+          this.roles.set(arn, { arn, trust, attached: new Set(), inline: new Map() });
+          return { Role: { Arn: arn, RoleName: text(input, 'RoleName') } };
+        });
+      }
+      case 'CreatePolicy': {
+        const arn = `arn:aws:iam::${ACCOUNT}:policy/${text(input, 'PolicyName')}`;
+        return onResource(arn, () => {
+          absent(this.policies.has(arn), arn);
+          this.policies.set(arn, document(text(input, 'PolicyDocument')));
+          return { Policy: { Arn: arn, PolicyName: text(input, 'PolicyName') } };
+        });
+      }
+      case 'AttachRolePolicy': {
+        const role = this.role(roleArn(text(input, 'RoleName')));
+        const policyArn = text(input, 'PolicyArn');
+        return onResource(role.arn, () => {
+          if (!this.policies.has(policyArn)) throw notFound(policyArn);
+          role.attached.add(policyArn);
+        });
+      }
+      case 'PutRolePolicy': {
+        const role = this.role(roleArn(text(input, 'RoleName')));
+        return onResource(role.arn, () => {
+          role.inline.set(text(input, 'PolicyName'), document(text(input, 'PolicyDocument')));
+        });
+      }
+      default:
+        throw new ServiceError('InvalidAction', `No iam:${action} here`);
+    }
+  };
+
+  readonly sts = ({ action, input, caller }: Call): Operation => {
+    switch (action) {
+      case 'GetCallerIdentity':
+        return { run: () => ({ Arn: caller.arn, Account: ACCOUNT, UserId: caller.arn }) };
+      case 'AssumeRole': {
+        const role = this.role(text(input, 'RoleArn'));
+        const run = () => {
+          const session = this.session(role, text(input, 'RoleSessionName'));
+          return {
+            Credentials: {
+              AccessKeyId: session.accessKeyId,
+              SecretAccessKey: session.secretAccessKey,
+              SessionToken: session.sessionToken,
+              Expiration: new Date(Date.now() + 3_600_000).toISOString(),
+            },
+            AssumedRoleUser: { Arn: session.principal.arn, AssumedRoleId: session.principal.arn },
+          };
+        };
+        return { access: { resource: role.arn, context: {} }, resourcePolicy: role.trust, run };
+      }
+      default:
+        throw new ServiceError('InvalidAction', `No sts:${action} here`);
+    }
+  };
+
+  private session(role: Role, name: string): AccessKey {
+    const arn = `${role.arn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/${name}`;
+    const policies = () => [
+      ...role.inline.values(),
+      ...[...role.attached].flatMap((policyArn) => this.policies.get(policyArn) ?? []),
+    ];
+    return this.issue('ASIA', { arn, arns: [arn, role.arn], policies }, randomUUID());
+  }
+
+  private issue(prefix: string, principal: Principal, sessionToken?: string): AccessKey {
+    const accessKey = {
+      accessKeyId: prefix + randomBytes(8).toString('hex').toUpperCase(),
+      secretAccessKey: randomBytes(30).toString('base64url'),
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+      principal,
+    };
+    this.accessKeys.set(accessKey.accessKeyId, accessKey);
+    return accessKey;
+  }
+
+  private role(arn: string): Role {
+    const role = this.roles.get(arn);
+    if (!role) throw notFound(arn);
+    return role;
+  }
+}
+
+function onResource(resource: string, run: () => unknown): Operation {
+  return { access: { resource, context: {} }, run };
+}
+
+function roleArn(name: string): string {
+  return `arn:aws:iam::${ACCOUNT}:role/${name}`;
+}
+
+function document(json: string): PolicyDocument {
+  return JSON.parse(json) as PolicyDocument;
+}
+
+function absent(exists: boolean, arn: string): void {
+  if (exists) throw new ServiceError('EntityAlreadyExists', `${arn} already exists.`, 409);
+}
+
+function notFound(arn: string): ServiceError {
+  return new ServiceError('NoSuchEntity', `${arn} cannot be found.`, 404);
+}
