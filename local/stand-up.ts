@@ -24,10 +24,11 @@ export async function synthesize(): Promise<Map<string, Template>> {
     const cdk = require.resolve('aws-cdk/bin/cdk');
     await promisify(execFile)(process.execPath, [cdk, 'synth', '--quiet', '--output', folder]);
     const suffix = '.template.json';
-    const files = (await readdir(folder)).filter((file) => file.endsWith(suffix)).sort();
-    const templates = files.map(async (file) => {
-      const template = JSON.parse(await readFile(join(folder, file), 'utf8')) as Template;
-      return [file.slice(0, -suffix.length), template] as const;
+    const files = (await readdir(folder)).filter((file) => file.endsWith(suffix));
+    const stacks = files.map((file) => file.slice(0, -suffix.length)).sort();
+    const templates = stacks.map(async (stack) => {
+      const template = await readFile(join(folder, stack + suffix), 'utf8');
+      return [stack, JSON.parse(template) as Template] as const;
     });
     return new Map(await Promise.all(templates));
   } finally {

@@ -59,8 +59,8 @@ export async function awsError(cause: unknown, call: AwsCall): Promise<Credstash
   const where = code.endsWith('_NOT_FOUND') ? ` (${call.resource} in ${region})` : '';
   const advice = ADVICE[code] === undefined ? '' : ` ${ADVICE[code]}`;
   // One line: the SDK lists the causes of some errors below their message.
-  const detail = sentence(error.message.split('\n')[0] ?? '');
-  const message = call.describe(`${error.name}: ${detail}${where}`) + advice;
+  const detail = error.message.replace(/\n[^]*|\.$/g, '');
+  const message = sentence(call.describe(`${error.name}: ${detail}${where}`)) + advice;
   return new (call.service === 'KMS' ? KmsError : CredstashError)(code, message, { cause });
 }
 

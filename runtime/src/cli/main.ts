@@ -14,7 +14,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 async function main(): Promise<number> {
   try {
-    await program().parseAsync();
+    const args = process.argv.slice(2);
+    await program().parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
     return 0;
   } catch (error) {
     // Commander has said what was wrong: its own code is 1, where usage errors are 2 here.

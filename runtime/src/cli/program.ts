@@ -15,8 +15,7 @@ export function program(): Command {
     .version(manifest.version, '-V, --version')
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
-    .action(() => root.outputHelp());
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
   addConnectionOptions(root, '-n, --arn <arn>');
   addPutCommand(root);
   addGetCommand(root);

@@ -1,0 +1,22 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testMatch: ['<rootDir>/{test,runtime/test}/**/*.test.ts'],
+  // Types are checked by `tsc --noEmit`: here they are only removed.
+  transform: {
+    '\\.ts$': [
+      'ts-jest',
+      {
+        tsconfig: {
+          esModuleInterop: true,
+          isolatedModules: true,
+          module: 'CommonJS',
+          target: 'ES2023',
+        },
+      },
+    ],
+  },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  modulePathIgnorePatterns: ['<rootDir>/(build|dist|cdk.out)/', '<rootDir>/runtime/dist/'],
+  setupFiles: ['<rootDir>/test/support/environment.ts'],
+  testTimeout: 60_000,
+};
