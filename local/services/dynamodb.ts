@@ -103,7 +103,7 @@ function queriedKey(input: Input): string {
 
 /** Every attribute that a request names, in any of its expressions, or writes. */
 function requestedAttributes(action: string, input: Input): readonly string[] | undefined {
-  const names = new Set(Object.keys((input.Item ?? input.Key ?? {})));
+  const names = new Set(Object.keys(input.Item ?? input.Key ?? {}));
   for (const parameter of Object.keys(input).filter((each) => each.endsWith('Expression'))) {
     const words = text(input, parameter).match(/[#:]?\w+/g) ?? [];
     const keywords = /^(:|AND$|OR$|NOT$|IN$|BETWEEN$|SET$|REMOVE$|attribute_|begins_with$|size$)/i;

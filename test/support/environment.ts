@@ -1,6 +1,6 @@
 /** Tests see no AWS account but the one they start. */
 for (const name of Object.keys(process.env)) {
-  if (/^(AWS|CREDSTASH)_/.test(name)) delete process.env[name];
+  if (/^(AWS|CREDSTASH)_/.test(name)) Reflect.deleteProperty(process.env, name);
 }
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 process.env.AWS_EC2_METADATA_DISABLED = 'true';

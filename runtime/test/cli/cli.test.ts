@@ -94,6 +94,12 @@ describe('put', () => {
     expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/^warning: .*SHA is weak/)]);
   });
 
+  test('asks for a value, all words being its context', async () => {
+    const outcome = await runCli(['put', '-P', 'foo', 'env=prod'], env, 's3cr3t\n');
+    expect(outcome).toEqual({ ...stored('foo'), stderr: expect.stringMatching(/^foo: \s*$/) });
+    expect(await credstash.get('foo', { context: { env: 'prod' } })).toBe('s3cr3t');
+  });
+
   test('binds a value to a context, which may contain more equals signs', async () => {
     await run('put', 'foo', 'bar', 'env=prod', 'query=a=b');
     expect((await run('get', 'foo', 'query=a=b', 'env=prod')).stdout).toBe('bar\n');

@@ -1,0 +1,290 @@
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { Compartment } from '../lib';
+import { Credstash } from '../runtime/src/index.js';
+import { role, standardCompartment, TestAws } from './support/compartment';
+
+const TABLE = { TableName: 'credential-store' };
+const APP = { prefix: 'app/', context: { env: 'prod' } };
+const IN_PROD = { context: { env: 'prod' } };
+
+let test_: TestAws;
+
+beforeAll(async () => {
+  test_ = await TestAws.start((stack) => {
+    const compartment = standardCompartment(stack);
+    compartment.grantRead(role(stack, 'granted-reader'));
+    compartment.grantWrite(role(stack, 'granted-writer'));
+    compartment.grantRead(role(stack, 'app-reader'), APP);
+    compartment.grantWrite(role(stack, 'app-writer'), APP);
+    compartment.grantRead(role(stack, 'env-reader'), { context: { env: 'prod' } });
+    compartment.grantRead(role(stack, 'odd-reader'), { prefix: 'a*b?c${d/' });
+    new Compartment(stack, 'Prod', { compartmentName: 'prod' });
+  });
+  const admin = new Credstash(test_.clients());
+  await admin.put('app/secret', 'mine', IN_PROD);
+  await admin.put('app/plain', 'mine');
+  await admin.put('other/secret', 'not mine', IN_PROD);
+  await admin.put('a*b?c${d/secret', 'mine');
+  await admin.put('aXbXc${d/secret', 'not mine');
+});
+
+afterAll(() => test_.aws.stop());
+
+async function as(name: string, compartment?: string): Promise<Credstash> {
+  return new Credstash({ ...(await test_.clientsOf(name)), compartment });
+}
+
+async function expectDenied(attempt: Promise<unknown>, action: string) {
+  await expect(attempt).rejects.toMatchObject({
+    message: expect.stringMatching(new RegExp(`not authorized to perform: ${action} `)),
+  });
+}
+
+describe.each(['reader', 'granted-reader'])('a %s', (name) => {
+  test('may read, list and read all', async () => {
+    const reader = await as(name);
+    expect(await reader.get('app/secret', IN_PROD)).toBe('mine');
+    expect(await reader.get('app/plain', { version: 1 })).toBe('mine');
+    expect(await reader.list()).toHaveLength(5);
+    expect((await reader.getAll({ ...IN_PROD, onFailure: 'skip' })).size).toBe(2);
+    expect(await reader.versions('app/secret')).toHaveLength(1);
+  });
+
+  test('may not write, nor delete', async () => {
+    const reader = await as(name);
+    await expectDenied(reader.put('new', 'v'), 'kms:GenerateDataKey');
+    await expectDenied(reader.put('app/secret', 'v', { autoVersion: true }), 'kms:GenerateDataKey');
+    await expectDenied(reader.delete('app/secret'), 'dynamodb:DeleteItem');
+    const { dynamodb } = await test_.clientsOf(name);
+    const Item = { name: { S: 'new' }, version: { S: '1' } };
+    await expectDenied(dynamodb.send(new PutItemCommand({ ...TABLE, Item })), 'dynamodb:PutItem');
+  });
+
+  test('may do nothing in another compartment', async () => {
+    const reader = await as(name, 'prod');
+    await expectDenied(reader.get('app/secret'), 'dynamodb:Query');
+    await expectDenied(reader.list(), 'dynamodb:Scan');
+  });
+});
+
+describe.each(['writer', 'granted-writer'])('a %s', (name) => {
+  test('may write, and write the next version', async () => {
+    const writer = await as(name);
+    await writer.put(`by-${name}`, 'v', IN_PROD);
+    await writer.put(`by-${name}`, 'v', { autoVersion: true });
+    expect(await writer.versions(`by-${name}`)).toHaveLength(2);
+    await expect(writer.put(`by-${name}`, 'v')).rejects.toMatchObject({
+      code: 'ERR_VERSION_EXISTS',
+    });
+  });
+
+  test('may read no value, by any way, and delete nothing', async () => {
+    const writer = await as(name);
+    await expectDenied(writer.get('app/secret', IN_PROD), 'dynamodb:Query');
+    await expectDenied(writer.get('app/secret', { version: 1 }), 'dynamodb:GetItem');
+    await expectDenied(writer.getAll(), 'dynamodb:Scan');
+    await expectDenied(writer.list(), 'dynamodb:Scan');
+    await expectDenied(writer.delete('app/secret'), 'dynamodb:DeleteItem');
+    const { dynamodb, kms: keys } = await test_.clientsOf(name);
+    await expectDenied(query(dynamodb, 'app/secret', '#n, contents'), 'dynamodb:Query');
+    await expectDenied(returnedOldValue(dynamodb), 'dynamodb:PutItem');
+    const reader = new Credstash({ ...test_.clients(), kms: keys });
+    await expectDenied(reader.get('app/secret', IN_PROD), 'kms:Decrypt');
+  });
+});
+
+describe('a reader of some names and one context', () => {
+  test('may read what has both', async () => {
+    const reader = await as('app-reader');
+    expect(await reader.get('app/secret', IN_PROD)).toBe('mine');
+    expect(await reader.get('app/secret', { ...IN_PROD, version: 1 })).toBe('mine');
+  });
+
+  test('is refused other names by the table, and other contexts by the key', async () => {
+    const reader = await as('app-reader');
+    await expectDenied(reader.get('other/secret', IN_PROD), 'dynamodb:Query');
+    await expectDenied(reader.get('other/secret', { version: 1 }), 'dynamodb:GetItem');
+    await expectDenied(reader.get('app/plain'), 'kms:Decrypt');
+  });
+
+  test('may not list, nor read all', async () => {
+    const reader = await as('app-reader');
+    await expectDenied(reader.list(), 'dynamodb:Scan');
+    await expectDenied(reader.getAll(IN_PROD), 'dynamodb:Scan');
+    const { dynamodb } = await test_.clientsOf('app-reader');
+    await expectDenied(dynamodb.send(new ScanCommand(TABLE)), 'dynamodb:Scan');
+  });
+
+  test('is refused by either half alone', async () => {
+    const [whole, admin] = [await test_.clientsOf('app-reader'), test_.clients()];
+    const tableHalf = new Credstash({ dynamodb: whole.dynamodb, kms: admin.kms });
+    await expectDenied(tableHalf.get('other/secret', IN_PROD), 'dynamodb:Query');
+    const keyHalf = new Credstash({ dynamodb: admin.dynamodb, kms: whole.kms });
+    await expectDenied(keyHalf.get('app/plain'), 'kms:Decrypt');
+  });
+});
+
+describe('a writer of some names and one context', () => {
+  test('may write what has both, and the next version of it', async () => {
+    const writer = await as('app-writer');
+    await writer.put('app/new', 'v', IN_PROD);
+    await writer.put('app/new', 'v', { ...IN_PROD, autoVersion: true });
+  });
+
+  test('may write no other name and no other context', async () => {
+    const writer = await as('app-writer');
+    await expectDenied(writer.put('other/new', 'v', IN_PROD), 'dynamodb:PutItem');
+    await expectDenied(
+      writer.put('other/new', 'v', { ...IN_PROD, autoVersion: true }),
+      'dynamodb:Query',
+    );
+    await expectDenied(writer.put('app/new', 'v'), 'kms:GenerateDataKey');
+  });
+});
+
+test('a reader of one context may read any name with it, and may not scan', async () => {
+  const reader = await as('env-reader');
+  expect(await reader.get('other/secret', IN_PROD)).toBe('not mine');
+  await expectDenied(reader.get('app/plain'), 'kms:Decrypt');
+  await expectDenied(reader.list(), 'dynamodb:Scan');
+});
+
+test('characters with a meaning to IAM mean themselves in a prefix', async () => {
+  const reader = await as('odd-reader');
+  expect(await reader.get('a*b?c${d/secret')).toBe('mine');
+  await expectDenied(reader.get('aXbXc${d/secret'), 'dynamodb:Query');
+});
+
+describe('across accounts', () => {
+  const REMOTE = 'arn:aws:iam::444455556666:role/remote';
+
+  function granted(): Template {
+    const app = new App();
+    const stack = new Stack(app, 'Stack', {
+      env: { account: '111122223333', region: 'eu-west-1' },
+    });
+    const compartment = new Compartment(stack, 'Compartment');
+    compartment.grantRead(iam.Role.fromRoleArn(stack, 'Remote', REMOTE), APP);
+    return Template.fromStack(stack);
+  }
+
+  test('a scoped grant is as scoped in the policy of the table', () => {
+    granted().hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      Replicas: [
+        Match.objectLike({
+          ResourcePolicy: {
+            PolicyDocument: Match.objectLike({
+              Statement: [
+                {
+                  Action: ['dynamodb:GetItem', 'dynamodb:Query'],
+                  Condition: {
+                    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['app/*'] },
+                    Null: { 'dynamodb:LeadingKeys': 'false' },
+                  },
+                  Effect: 'Allow',
+                  Principal: { AWS: REMOTE },
+                  Resource: '*',
+                },
+              ],
+            }),
+          },
+        }),
+      ],
+    });
+  });
+
+  test('and in the policy of the key', () => {
+    granted().hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: Match.objectLike({
+        Statement: Match.arrayWith([
+          {
+            Action: 'kms:Decrypt',
+            Condition: { StringEquals: { 'kms:EncryptionContext:env': 'prod' } },
+            Effect: 'Allow',
+            Principal: { AWS: REMOTE },
+            Resource: '*',
+          },
+        ]),
+      }),
+    });
+  });
+
+  test("keeps the grantee's own conditions", () => {
+    const stack = new Stack();
+    const org = new iam.OrganizationPrincipal('o-1234567890');
+    new Compartment(stack, 'Compartment').grantRead(org, APP);
+    Template.fromStack(stack).hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Condition: {
+              StringEquals: {
+                'aws:PrincipalOrgID': 'o-1234567890',
+                'kms:EncryptionContext:env': 'prod',
+              },
+            },
+            Principal: { AWS: '*' },
+          }),
+        ]),
+      }),
+    });
+  });
+
+  test('refuses to loosen a condition of the grantee', () => {
+    const compartment = new Compartment(new Stack(), 'Compartment');
+    const conditions = { StringEquals: { 'kms:EncryptionContext:env': 'dev' } };
+    const dev = new iam.AnyPrincipal().withConditions(conditions);
+    expect(() => compartment.grantRead(dev, APP)).toThrow(/it can't be scoped/);
+  });
+});
+
+describe('a grant that would have no effect fails', () => {
+  test('on a key imported by its alias', () => {
+    const stack = new Stack();
+    const encryptionKey = kms.Alias.fromAliasName(stack, 'Key', 'alias/credstash');
+    expect(() => new Compartment(stack, 'Compartment', { encryptionKey })).toThrow(
+      /Import the key and the table by ARN/,
+    );
+  });
+
+  test('with an empty prefix', () => {
+    const stack = new Stack();
+    const compartment = new Compartment(stack, 'Compartment');
+    expect(() => compartment.grantRead(role(stack, 'r'), { prefix: '' })).toThrow(/leave it out/);
+  });
+});
+
+function query(dynamodb: DynamoDBClient, name: string, projection: string) {
+  return dynamodb.send(
+    new QueryCommand({
+      ...TABLE,
+      KeyConditionExpression: '#n = :n',
+      ProjectionExpression: projection,
+      ExpressionAttributeNames: { '#n': 'name' },
+      ExpressionAttributeValues: { ':n': { S: name } },
+      Select: 'SPECIFIC_ATTRIBUTES',
+    }),
+  );
+}
+
+function returnedOldValue(dynamodb: DynamoDBClient) {
+  const Item = { name: { S: 'app/secret' }, version: { S: '0000000000000000001' } };
+  return dynamodb.send(new PutItemCommand({ ...TABLE, Item, ReturnValues: 'ALL_OLD' }));
+}
+
+test('the version that a refused write aimed at is still there', async () => {
+  const { dynamodb } = test_.clients();
+  const Key = { name: { S: 'app/secret' }, version: { S: '0000000000000000001' } };
+  const { Item } = await dynamodb.send(new GetItemCommand({ ...TABLE, Key }));
+  expect(Item?.contents?.S).toBeTruthy();
+});
