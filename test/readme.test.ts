@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { applyTemplate } from '../local';
+import { assumeRole } from '../local/stand-up';
+import { role, TestAws } from './support/compartment';
+import type { Template } from '../local';
+
+const run = promisify(execFile);
+const ROOT = join(__dirname, '..');
+const CLI = join(ROOT, 'runtime/dist/credstash.cjs');
+
+let folder: string;
+let test_: TestAws;
+
+beforeAll(async () => {
+  // Inside the package, so that it finds itself by its name, as those who install it do.
+  await mkdir(join(ROOT, 'dist'), { recursive: true });
+  folder = await mkdtemp(join(ROOT, 'dist/readme-'));
+  test_ = await TestAws.start((stack) => role(stack, 'unused'));
+});
+
+afterAll(async () => {
+  await test_.aws.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** The code blocks of a file, in one language. */
+async function blocks(file: string, language: string): Promise<string[]> {
+  const text = await readFile(join(ROOT, file), 'utf8');
+  const fences = text.matchAll(/^```(\w+)\n([^]*?)^```$/gm);
+  return [...fences].flatMap(([, its, code]) => (its === language && code ? [code] : []));
+}
+
+async function runTypeScript(code: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const file = join(folder, 'example.mts');
+  await writeFile(file, code);
+  const options = { cwd: folder, env: { ...process.env, ...env } };
+  return (await run(process.execPath, ['--import', 'tsx', file], options)).stdout;
+}
+
+test('the construct, the runtime and the CLI work as the README shows them', async () => {
+  const [infrastructure = '', application = ''] = await blocks('README.md', 'ts');
+  const [session = ''] = await blocks('README.md', 'console');
+
+  await runTypeScript(infrastructure, { CDK_OUTDIR: folder });
+  const synthesized = await readFile(join(folder, 'Application.template.json'), 'utf8');
+  await applyTemplate(JSON.parse(synthesized) as Template, test_.target);
+
+  const output = await runTypeScript(application, await test_.env());
+  expect(output).toBe('battery staple\ncorrect horse\napp/db.password 14\n');
+
+  await chmod(CLI, 0o755);
+  await symlink(CLI, join(folder, 'credstash'));
+  const env = { ...process.env, ...(await test_.env()), PATH: `${folder}:${process.env.PATH}` };
+  // What is said on either stream is shown in the README, as on a terminal.
+  const typed = session.replace(/^\$ (.*)$/gm, (_, command: string) => `${command} 2>&1`);
+  const script = typed.split('\n').filter((line) => line.endsWith(' 2>&1'));
+  const cleanUp = 'credstash --compartment prod delete app/db.password >/dev/null';
+  const { stdout } = await run('bash', ['-c', [cleanUp, ...script, 'true'].join('\n')], { env });
+  expect(stdout).toBe(session.replace(/^\$ .*\n/gm, ''));
+});
+
+test('its roles may do what it says they may', async () => {
+  const as = async (name: string) => {
+    const identity = await assumeRole(test_.target, name);
+    return { ...(await test_.env()), ...identity, CREDSTASH_COMPARTMENT: 'prod' };
+  };
+  const cli = async (name: string, ...args: string[]) => {
+    const env = { ...process.env, ...(await as(name)) };
+    return run(process.execPath, [CLI, ...args], { env });
+  };
+  await cli('deployer', 'put', 'app/a', 'v', 'env=prod');
+  await expect(cli('deployer', 'put', 'b', 'v', 'env=prod')).rejects.toThrow(/AccessDenied/);
+  await expect(cli('deployer', 'put', 'app/b', 'v', 'env=dev')).rejects.toThrow(/AccessDenied/);
+  await expect(cli('deployer', 'get', 'app/a', 'env=prod')).rejects.toThrow(/AccessDenied/);
+});
+
+test('the README has the two commands that CI runs', async () => {
+  const shell = await blocks('README.md', 'sh');
+  expect(shell).toEqual(
+    expect.arrayContaining(['npm ci && npm run demo\n', 'npm ci && npm test\n']),
+  );
+  const ci = await readFile(join(ROOT, '.ci/run'), 'utf8');
+  expect(ci).toContain('npm ci && npm test\n');
+  expect(ci).toContain('npm run demo\n');
+});
+
+test('a second region has policies of other names, as docs/iam.md shows', async () => {
+  const [example = ''] = await blocks('docs/iam.md', 'ts');
+  const code = `
+    import { App, Stack } from 'aws-cdk-lib';
+    import { Compartment } from 'cdk-credstash';
+    const stack = new Stack(new App(), 'Second', { env: { region: 'eu-west-1' } });
+    ${example}`;
+  await runTypeScript(code, { CDK_OUTDIR: folder });
+  const template = await readFile(join(folder, 'Second.template.json'), 'utf8');
+  expect(template).toContain('"credstash-prod-read-secrets-eu-west-1"');
+});
