@@ -2,19 +2,34 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 
 import { clientConfig } from './client-config.js';
-import { compartmentNames, type CompartmentChoice } from './compartment.js';
+import { compartmentNames } from './compartment.js';
 import { BulkReadError, BulkWriteError, CredstashError } from './errors.js';
-import { checkContext, checkName, decodeText, type EncryptionContext } from './input.js';
+import {
+  checkContext,
+  checkName,
+  decodeText,
+  valueBytes,
+  type EncryptionContext,
+} from './input.js';
+import { findItem, scanItems, versionForms } from './find.js';
 import { openItem, wrappedKey, type SealedItem } from './item.js';
 import { KmsKeyService, type KeyService } from './key-service.js';
-import { forEachPooled } from './pool.js';
-import { preparePut, type PutOptions, type Value } from './put.js';
+import { migrateVersions } from './migrate.js';
+import type {
+  CredstashOptions,
+  DeleteOptions,
+  GetAllOptions,
+  GetOptions,
+  MigratedVersion,
+  MigrateOptions,
+  PutAllOptions,
+} from './options.js';
+import { isPattern } from './pattern.js';
+import { preparePut, type PutOptions, type PutResult, type Value } from './put.js';
+import { settle } from './settle.js';
 import { DynamoDbStore } from './store/dynamodb.js';
 import type { SecretEntry, SecretStore } from './store/store.js';
-import { compareBytes, padVersion } from './version.js';
-
-/** Calls under way at once in a bulk read or write. */
-const CONCURRENCY = 16;
+import { compareBytes } from './version.js';
 
 /** What a bulk read may leave out: nothing that trying again could bring. */
 const UNREADABLE = new Set([
@@ -24,99 +39,11 @@ const UNREADABLE = new Set([
   'ERR_KEY_NOT_FOUND',
   'ERR_KEY_UNAVAILABLE',
   'ERR_NOT_TEXT',
+  'ERR_SECRET_NOT_FOUND',
   'ERR_UNEXPECTED_KEY',
   'ERR_UNSUPPORTED_DIGEST',
   'ERR_WRONG_REGION',
 ]);
-
-export interface CredstashOptions extends CompartmentChoice {
-  /**
-   * The AWS region of the table, and of the key.
-   *
-   * @default - as the AWS SDK finds it: `AWS_REGION`, or the profile
-   */
-  readonly region?: string | undefined;
-  /**
-   * The AWS region of the key, if it is not the table's.
-   *
-   * @default - `region`
-   */
-  readonly kmsRegion?: string | undefined;
-  /**
-   * The client of DynamoDB.
-   *
-   * @default - a client of `region` that retries when throttled
-   */
-  readonly dynamodb?: DynamoDBClient;
-  /**
-   * The client of KMS.
-   *
-   * @default - a client of `kmsRegion` that retries when throttled
-   */
-  readonly kms?: KMSClient;
-  /**
-   * Where sealed items are kept.
-   *
-   * @default - `table`
-   */
-  readonly store?: SecretStore;
-  /**
-   * What makes and unwraps data keys.
-   *
-   * @default - KMS with `key`
-   */
-  readonly keyService?: KeyService;
-  /**
-   * Told of what works, but should be mended.
-   *
-   * @default - warnings are dropped
-   */
-  readonly onWarning?: (warning: string) => void;
-}
-
-export interface ReadOptions {
-  /**
-   * The encryption context that the secret was put with, exactly.
-   *
-   * @default - none
-   */
-  readonly context?: EncryptionContext | undefined;
-}
-
-export interface GetOptions extends ReadOptions {
-  /**
-   * The version to read.
-   *
-   * @default - the latest
-   */
-  readonly version?: string | number | undefined;
-}
-
-export interface GetAllOptions extends ReadOptions {
-  /**
-   * What to do when some secrets can't be read: `reject`, or `skip` them. Being throttled, or cut
-   * off, rejects all the same.
-   *
-   * @default 'reject'
-   */
-  readonly onFailure?: 'reject' | 'skip';
-}
-
-export interface DeleteOptions {
-  /**
-   * The version to delete.
-   *
-   * @default - all of them
-   */
-  readonly version?: string | number | undefined;
-}
-
-/** A version of a secret that was stored. */
-export interface StoredVersion {
-  readonly name: string;
-  /** As stored: padded to 19 characters. */
-  readonly version: string;
-}
 
 /**
  * The secrets of one compartment.
@@ -167,26 +94,36 @@ export class Credstash {
     checkName(name);
     const { version, context = {} } = options;
     checkContext(context);
-    const item =
-      version === undefined ? await this.#store.latest(name) : await this.#find(name, version);
-    return this.#open(item ?? missing(name, version), context);
+    return this.#open(await findItem(this.#store, name, version), context);
   }
 
   /**
-   * The latest version of every secret, as text, by name and in the order of names.
+   * Many secrets as text, by name and in the order of names.
+   *
+   * A pattern that nothing matches adds nothing; a name that is not there is a failure.
    *
    * @throws BulkReadError if any can't be read: it carries those that were, and why each was not
    */
   async getAll(options: GetAllOptions = {}): Promise<Map<string, string>> {
-    const { context = {}, onFailure = 'reject' } = options;
+    const { names = ['*'], version, context = {}, onFailure = 'reject', onProgress } = options;
     checkContext(context);
-    const latest = new Map<string, SealedItem>();
-    for await (const item of this.#store.scan()) {
-      const known = latest.get(item.name);
-      if (!known || compareBytes(item.version, known.version) > 0) latest.set(item.name, item);
+    const literals = names.filter((name) => !isPattern(name));
+    literals.forEach(checkName);
+    const items = new Map<string, SealedItem | undefined>(
+      literals.map((name) => [name, undefined]),
+    );
+    if (literals.length < names.length) {
+      for (const item of await scanItems(this.#store, names, version)) items.set(item.name, item);
     }
-    const { done, failures } = await settle(latest, async (name, item) =>
-      decodeText(name, await this.#open(item, context)),
+    let settled = 0;
+    onProgress?.(settled, items.size);
+    const { done, failures } = await settle(
+      items,
+      () => onProgress?.(++settled, items.size),
+      async (name, scanned) => {
+        const item = scanned ?? (await findItem(this.#store, name, version));
+        return decodeText(name, await this.#open(item, context));
+      },
     );
     const tolerable = [...failures.values()].every(({ code }) => UNREADABLE.has(code));
     if (failures.size > 0 && !(onFailure === 'skip' && tolerable)) {
@@ -201,32 +138,37 @@ export class Credstash {
    * @throws ERR_VERSION_EXISTS, ERR_VALUE_TOO_LARGE, ERR_INVALID_ARGUMENT
    * @throws ERR_NO_NEXT_VERSION, ERR_VERSION_CONTENDED if `autoVersion` was asked for
    */
-  async put(name: string, value: Value, options: PutOptions = {}): Promise<StoredVersion> {
+  async put(name: string, value: Value, options: PutOptions = {}): Promise<PutResult> {
     const write = preparePut(name, value, options, this.#onWarning);
-    return { name, version: await write(this.#store, this.#keyService) };
+    const { context = {} } = options;
+    const latest = options.ifChanged ? await this.#store.latest(name) : undefined;
+    if (latest && (await this.#holds(latest, valueBytes(name, value), context))) {
+      return { name, version: latest.version, isUnchanged: true };
+    }
+    const version = await write(this.#store, this.#keyService);
+    return { name, version, isUnchanged: false };
   }
 
   /**
    * Store a new version of each of many secrets. All are checked before the first is written.
    *
    * @param secrets Values by name.
-   * @returns The versions that were stored, by name and in the order of names.
+   * @returns What became of each, by name and in the order of names.
    * @throws BulkWriteError if any was not stored: it carries those that were, and why each was not
    * @throws ERR_VALUE_TOO_LARGE, ERR_INVALID_ARGUMENT before any call
    */
   async putAll(
     secrets: Readonly<Record<string, Value>> | ReadonlyMap<string, Value>,
-    options: PutOptions = {},
-  ): Promise<Map<string, string>> {
-    const entries = secrets instanceof Map ? [...secrets] : Object.entries(secrets);
-    const writes = new Map(
-      (entries as [string, Value][]).map(([name, value]) => [
-        name,
-        preparePut(name, value, options, this.#onWarning),
-      ]),
+    options: PutAllOptions = {},
+  ): Promise<Map<string, PutResult>> {
+    const { onSettled = () => undefined, ...putOptions } = options;
+    const values = new Map<string, Value>(
+      secrets instanceof Map ? secrets : Object.entries(secrets),
     );
-    const { done, failures } = await settle(writes, (_, write) =>
-      write(this.#store, this.#keyService),
+    const silent = () => undefined;
+    for (const [name, value] of values) preparePut(name, value, putOptions, silent);
+    const { done, failures } = await settle(values, onSettled, (name, value) =>
+      this.put(name, value, putOptions),
     );
     if (failures.size > 0) throw new BulkWriteError(done, failures);
     return done;
@@ -265,12 +207,24 @@ export class Credstash {
     return doomed;
   }
 
-  async #find(name: string, version: string | number): Promise<SealedItem | undefined> {
-    for (const form of versionForms(version)) {
-      const item = await this.#store.get(name, form);
-      if (item) return item;
+  /**
+   * Pad the versions that were stored unpadded, so that they sort among the others. A version is
+   * deleted only after its copy was read back; one whose padded form is taken is left alone.
+   *
+   * @returns What was, or would be, done to each.
+   */
+  async migrateVersions(options: MigrateOptions = {}): Promise<MigratedVersion[]> {
+    return migrateVersions(this.#store, await this.list(), options);
+  }
+
+  /** Whether an item is of this value and context: another context is another secret. */
+  async #holds(item: SealedItem, value: Uint8Array, context: EncryptionContext): Promise<boolean> {
+    try {
+      return Buffer.compare(await this.#open(item, context), value) === 0;
+    } catch (error) {
+      if (error instanceof CredstashError && error.code === 'ERR_CONTEXT_MISMATCH') return false;
+      throw error;
     }
-    return undefined;
   }
 
   async #open(item: SealedItem, context: EncryptionContext): Promise<Uint8Array> {
@@ -281,39 +235,4 @@ export class Credstash {
       dataKey.fill(0);
     }
   }
-}
-
-/** How a version may be stored: padded, or, before December 2015, as it was given. */
-function versionForms(version: string | number): string[] {
-  return [...new Set([padVersion(version), String(version)])];
-}
-
-function missing(name: string, version: string | number | undefined): never {
-  const key = version === undefined ? '' : `, 'version': '${padVersion(version)}'`;
-  throw new CredstashError(
-    'ERR_SECRET_NOT_FOUND',
-    `Item {'name': '${name}'${key}} couldn't be found.`,
-  );
-}
-
-/** Do a task for each entry, and tell apart, in the order of names, what it gave and why not. */
-async function settle<In, Out>(
-  entries: ReadonlyMap<string, In>,
-  task: (name: string, entry: In) => Promise<Out>,
-): Promise<{ done: Map<string, Out>; failures: Map<string, CredstashError> }> {
-  const results = new Map<string, Out>();
-  const errors = new Map<string, CredstashError>();
-  await forEachPooled(entries, CONCURRENCY, async ([name, entry]) => {
-    try {
-      results.set(name, await task(name, entry));
-    } catch (error) {
-      if (!(error instanceof CredstashError)) throw error;
-      errors.set(name, error);
-    }
-  });
-  return { done: sorted(results), failures: sorted(errors) };
-}
-
-function sorted<T>(map: Map<string, T>): Map<string, T> {
-  return new Map([...map].sort(([a], [b]) => compareBytes(a, b)));
 }

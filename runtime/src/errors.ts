@@ -75,8 +75,11 @@ export class BulkReadError extends CredstashError {
 /** A bulk write in which some secrets failed. It carries what was written. */
 export class BulkWriteError extends CredstashError {
   constructor(
-    /** The versions that were written, by name. */
-    readonly stored: ReadonlyMap<string, string>,
+    /** What was written, by name. */
+    readonly stored: ReadonlyMap<
+      string,
+      { readonly version: string; readonly isUnchanged: boolean }
+    >,
     /** Why each of the others was not, by name. */
     readonly failures: ReadonlyMap<string, CredstashError>,
   ) {
@@ -86,7 +89,7 @@ export class BulkWriteError extends CredstashError {
 
 function summary(
   done: string,
-  successes: ReadonlyMap<string, string>,
+  successes: ReadonlyMap<string, unknown>,
   failures: ReadonlyMap<string, CredstashError>,
 ): string {
   const reasons = [...failures].map(([name, error]) => `${name}: ${error.message}`);

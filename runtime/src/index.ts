@@ -1,10 +1,12 @@
 export * from './credstash.js';
 export * from './errors.js';
+export type * from './options.js';
 export type { CompartmentChoice } from './compartment.js';
 export type { EncryptionContext } from './input.js';
 export type { SealedItem } from './item.js';
 export { KmsKeyService, type DataKey, type KeyService } from './key-service.js';
-export type { PutOptions, Value } from './put.js';
+export type { PutOptions, PutResult, Value } from './put.js';
+export type { OnProgress } from './settle.js';
 export type { Digest } from './seal.js';
 export { DynamoDbStore } from './store/dynamodb.js';
 export type { SecretEntry, SecretStore } from './store/store.js';

@@ -25,6 +25,12 @@ export interface PutOptions {
    */
   readonly autoVersion?: boolean | undefined;
   /**
+   * Write nothing if the latest version has this value and context. To tell, it is read.
+   *
+   * @default false
+   */
+  readonly ifChanged?: boolean | undefined;
+  /**
    * Bound to the secret: the same context, exactly, is needed to read it. It is not stored, and
    * shows in CloudTrail.
    *
@@ -43,6 +49,15 @@ export interface PutOptions {
    * @default 'SHA256'
    */
   readonly digest?: Digest | undefined;
+}
+
+/** What became of a put. */
+export interface PutResult {
+  readonly name: string;
+  /** The version that has the value, padded to 19 characters. */
+  readonly version: string;
+  /** Whether the latest version had the value already, so that nothing was written. */
+  readonly isUnchanged: boolean;
 }
 
 /** Tries to take a next version while others do: seconds in all, as the delay is at most one. */
@@ -111,7 +126,7 @@ async function nextVersion(
   // In byte order an unpadded version hides every padded one: the largest number may be any.
   const next = versionAfter(await store.versions(name));
   warn(
-    `${name} has the unpadded version ${highest}, which readers take for the latest: they won't see version ${shown(next)}.`,
+    `${name} has the unpadded version ${highest}, which readers take for the latest: they won't see version ${shown(next)}. Repair it with credstash migrate-versions.`,
   );
   return next;
 }

@@ -2,7 +2,13 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import fc from 'fast-check';
 
 import { standardCompartment, TestAws } from '../../test/support/compartment.js';
-import { Credstash, DynamoDbStore, KmsKeyService, type CredstashOptions } from '../src/index.js';
+import {
+  Credstash,
+  DynamoDbStore,
+  KmsKeyService,
+  type CredstashOptions,
+  type GetAllOptions,
+} from '../src/index.js';
 import { sealItem } from '../src/item.js';
 import { padVersion } from '../src/version.js';
 
@@ -76,7 +82,11 @@ describe('what is put', () => {
   });
 
   test('is version 1, or the one given, or the next', async () => {
-    expect(await credstash.put('a', 'one')).toEqual({ name: 'a', version: padVersion(1) });
+    expect(await credstash.put('a', 'one')).toEqual({
+      name: 'a',
+      version: padVersion(1),
+      isUnchanged: false,
+    });
     await credstash.put('a', 'five', { version: '5' });
     await credstash.put('a', 'six', { autoVersion: true });
     expect(await credstash.versions('a')).toEqual([6, 5, 1].map(padVersion));
@@ -214,13 +224,92 @@ describe('a bulk read', () => {
   });
 });
 
+describe('a bulk read of some names', () => {
+  beforeEach(async () => {
+    for (const name of ['app/a', 'app/b', 'app.x', 'other', '[odd']) {
+      await credstash.put(name, `of ${name}`);
+    }
+    await credstash.put('app/a', 'newer', { version: 2 });
+    test_.takeCalls();
+  });
+
+  const namesOf = async (options: GetAllOptions) => [...(await credstash.getAll(options)).keys()];
+
+  test('reads literal names without a scan', async () => {
+    expect(await namesOf({ names: ['other', 'app/a'] })).toEqual(['app/a', 'other']);
+    const calls = test_.takeCalls().sort();
+    expect(calls).toEqual(['dynamodb:Query', 'dynamodb:Query', 'kms:Decrypt', 'kms:Decrypt']);
+  });
+
+  test('takes only * for special', async () => {
+    expect(await namesOf({ names: ['app/*'] })).toEqual(['app/a', 'app/b']);
+    expect(await namesOf({ names: ['app.*'] })).toEqual(['app.x']);
+    expect(await namesOf({ names: ['[*', '*er'] })).toEqual(['[odd', 'other']);
+    expect(await namesOf({ names: ['nothing*'] })).toEqual([]);
+    expect(await namesOf({ names: [] })).toEqual([]);
+  });
+
+  test('scans once for all patterns, and decrypts what matches alone', async () => {
+    await namesOf({ names: ['app/a*', 'oth*', 'other'] });
+    const calls = test_.takeCalls();
+    expect(calls).toEqual(['dynamodb:Scan', 'kms:Decrypt', 'kms:Decrypt']);
+  });
+
+  test('reads a version, of those that have it', async () => {
+    expect([...(await credstash.getAll({ names: ['app/*'], version: 2 }))]).toEqual([
+      ['app/a', 'newer'],
+    ]);
+    expect([...(await credstash.getAll({ names: ['app/a'], version: 1 }))]).toEqual([
+      ['app/a', 'of app/a'],
+    ]);
+  });
+
+  test('fails for a name that is not there', async () => {
+    await expect(credstash.getAll({ names: ['other', 'nope'] })).rejects.toMatchObject({
+      secrets: new Map([['other', 'of other']]),
+      failures: new Map([['nope', expect.objectContaining({ code: 'ERR_SECRET_NOT_FOUND' })]]),
+    });
+  });
+});
+
+describe('a put if changed', () => {
+  const options = { ifChanged: true, autoVersion: true };
+
+  test('writes nothing when the latest version has the value', async () => {
+    await credstash.put('a', 'same', options);
+    test_.takeCalls();
+    expect(await credstash.put('a', 'same', options)).toEqual({
+      name: 'a',
+      version: padVersion(1),
+      isUnchanged: true,
+    });
+    expect(test_.takeCalls()).toEqual(['dynamodb:Query', 'kms:Decrypt']);
+  });
+
+  test('writes a value, or a context, that is another', async () => {
+    await credstash.put('a', 'same', options);
+    expect(await credstash.put('a', 'other', options)).toMatchObject({ version: padVersion(2) });
+    const context = { env: 'prod' };
+    const { version } = await credstash.put('a', 'other', { ...options, context });
+    expect(version).toBe(padVersion(3));
+  });
+
+  test('overwrites nothing that it can not read', async () => {
+    await credstash.put('a', 'same', options);
+    const reader = connect(await test_.clientsOf('writer'));
+    await expect(reader.put('a', 'same', options)).rejects.toMatchObject({
+      code: 'ERR_ACCESS_DENIED',
+    });
+  });
+});
+
 describe('a bulk write', () => {
   test('stores every value, and tells the versions', async () => {
     await credstash.put('b', 'old');
     const stored = await credstash.putAll({ b: 'new', a: Buffer.from('x') }, { autoVersion: true });
-    expect([...stored]).toEqual([
-      ['a', padVersion(1)],
-      ['b', padVersion(2)],
+    expect([...stored.values()]).toEqual([
+      { name: 'a', version: padVersion(1), isUnchanged: false },
+      { name: 'b', version: padVersion(2), isUnchanged: false },
     ]);
     expect(Object.fromEntries(await credstash.getAll())).toEqual({ a: 'x', b: 'new' });
   });
@@ -230,8 +319,8 @@ describe('a bulk write', () => {
     await expect(credstash.putAll({ a: '1', b: '2', c: '3' })).rejects.toMatchObject({
       code: 'ERR_BULK_WRITE',
       stored: new Map([
-        ['a', padVersion(1)],
-        ['c', padVersion(1)],
+        ['a', { name: 'a', version: padVersion(1), isUnchanged: false }],
+        ['c', { name: 'c', version: padVersion(1), isUnchanged: false }],
       ]),
       failures: new Map([['b', expect.objectContaining({ code: 'ERR_VERSION_EXISTS' })]]),
     });
@@ -312,6 +401,41 @@ describe('versions that were stored unpadded', () => {
     const { version } = await credstash.put('a', 'new', { autoVersion: true });
     expect(version).toBe(padVersion(13));
     expect(warnings).toEqual([expect.stringContaining('unpadded version 4')]);
+  });
+
+  test('can be migrated: at first it is only told how', async () => {
+    const plan = { name: 'a', from: '4', to: padVersion(4) };
+    expect(await credstash.migrateVersions()).toEqual([{ ...plan, outcome: 'planned' }]);
+    expect(await credstash.versions('a')).toEqual(['4', padVersion(12)]);
+    expect(await credstash.migrateVersions({ dryRun: false })).toEqual([
+      { ...plan, outcome: 'moved' },
+    ]);
+    expect(await credstash.versions('a')).toEqual([padVersion(12), padVersion(4)]);
+    expect(await credstash.get('a', { version: 4 })).toBe('old');
+    expect(await credstash.migrateVersions({ dryRun: false })).toEqual([]);
+  });
+
+  test('are left alone where another item has the padded version', async () => {
+    await credstash.put('a', 'other', { version: 4 });
+    const [migrated] = await credstash.migrateVersions({ dryRun: false });
+    expect(migrated).toMatchObject({ from: '4', outcome: 'taken' });
+    expect(await credstash.versions('a')).toEqual(['4', padVersion(12), padVersion(4)]);
+  });
+
+  test('are deleted only after the copy was read back', async () => {
+    test_.aws.inject({ action: 'dynamodb:PutItem', error: 'ValidationException' });
+    await expect(credstash.migrateVersions({ dryRun: false })).rejects.toThrow(/Injected/);
+    expect(test_.takeCalls()).not.toContain('dynamodb:DeleteItem');
+    test_.aws.clearFaults();
+    // Cut short after the copy was made.
+    test_.aws.inject({ action: 'dynamodb:DeleteItem', error: 'ValidationException' });
+    await expect(credstash.migrateVersions({ dryRun: false })).rejects.toThrow(/Injected/);
+    expect(await credstash.versions('a')).toEqual(['4', padVersion(12), padVersion(4)]);
+    test_.aws.clearFaults();
+    expect(await credstash.migrateVersions({ dryRun: false })).toMatchObject([
+      { outcome: 'moved' },
+    ]);
+    expect(await credstash.versions('a')).toEqual([padVersion(12), padVersion(4)]);
   });
 
   test('can be deleted by their number', async () => {

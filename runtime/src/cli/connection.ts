@@ -4,24 +4,26 @@ import { Option, type Command } from 'commander';
 
 import { clientConfig } from '../client-config.js';
 import { Credstash } from '../credstash.js';
+import { savedKmsRegion } from './config-file.js';
+import { LOG_LEVELS } from './log.js';
 
-/** Flags that say which AWS account, region and compartment are meant. */
-interface ConnectionOptions {
+/** Flags that any command takes, before its name or after it. */
+export interface GlobalOptions {
   readonly region?: string;
   readonly kmsRegion?: string;
   readonly table?: string;
   readonly compartment?: string;
   readonly profile?: string;
   readonly arn?: string;
+  readonly logLevel?: (typeof LOG_LEVELS)[number];
+  readonly logFile?: string;
 }
 
 /** The region of Python credstash when nothing names one. */
 const FALLBACK_REGION = 'us-east-1';
 
-const GROUP = 'Connection:';
-
 /**
- * Take the connection's flags, before the command and after it.
+ * Take the flags of every command.
  *
  * @param arnFlags Flags of the role: `-n` means something else to `get`.
  */
@@ -33,9 +35,16 @@ export function addConnectionOptions(command: Command, arnFlags = '--arn <arn>')
     new Option('--compartment <name>', 'compartment (env: CREDSTASH_COMPARTMENT)'),
     new Option('-p, --profile <profile>', 'profile of the AWS configuration').conflicts('arn'),
     new Option(arnFlags, 'IAM role to assume').conflicts('profile'),
+    new Option('--log-level <level>', 'errors are logged up to ERROR').choices(LOG_LEVELS),
+    new Option('--log-file <file>', 'log errors, with their stacks, to a file (default: to none)'),
   ];
-  for (const option of options) command.addOption(option.helpGroup(GROUP));
+  for (const option of options) command.addOption(option.helpGroup('Of every command:'));
   return command;
+}
+
+/** The flags of every command, wherever they were given: the last one prevails. */
+export function globalOptions(command: Command): GlobalOptions {
+  return { ...command.parent?.opts(), ...command.opts() };
 }
 
 /**
@@ -44,23 +53,27 @@ export function addConnectionOptions(command: Command, arnFlags = '--arn <arn>')
  * @param key The KMS key to seal with, if a flag names one.
  */
 export async function connect(command: Command, key?: string): Promise<Credstash> {
-  const options: ConnectionOptions = { ...command.parent?.opts(), ...command.opts() };
-  const { profile, arn, table, compartment } = options;
+  const { profile, arn, table, compartment, ...regions } = globalOptions(command);
   if (profile !== undefined && arn !== undefined) {
     command.error("error: option '--profile <profile>' cannot be used with option '--arn <arn>'");
   }
-  const region = options.region ?? (await defaultRegion(profile));
+  const region = regions.region ?? (await defaultRegion(profile));
+  const kmsRegion = regions.kmsRegion ?? (await savedKmsRegion()) ?? region;
   const identity = {
     profile,
     credentials: arn === undefined ? undefined : await role(arn, region),
   };
+  const told = new Set<string>();
   return new Credstash({
     table,
     compartment,
     key,
     dynamodb: new DynamoDBClient(clientConfig({ region, ...identity })),
-    kms: new KMSClient(clientConfig({ region: options.kmsRegion ?? region, ...identity })),
-    onWarning: (warning) => process.stderr.write(`warning: ${warning}\n`),
+    kms: new KMSClient(clientConfig({ region: kmsRegion, ...identity })),
+    onWarning: (warning) => {
+      if (!told.has(warning)) process.stderr.write(`warning: ${warning}\n`);
+      told.add(warning);
+    },
   });
 }
 

@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander';
 
+import { Exit } from './exit.js';
+import { Log } from './log.js';
 import { program } from './program.js';
 import { describe } from './report.js';
 
@@ -13,14 +15,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 async function main(): Promise<number> {
+  const log = new Log();
   try {
     const args = process.argv.slice(2);
-    await program().parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
+    await program(log).parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
     return 0;
   } catch (error) {
+    if (error instanceof Exit) return error.code;
     // Commander has said what was wrong: its own code is 1, where usage errors are 2 here.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(`${describe(error)}\n`);
+    log.error(error);
     return 1;
   }
 }

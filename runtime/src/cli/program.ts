@@ -1,27 +1,48 @@
 import { Command } from 'commander';
 
 import manifest from '../../package.json' with { type: 'json' };
+import { addCompletionCommand } from './commands/completion.js';
 import { addDeleteCommand } from './commands/delete.js';
+import { addExecCommand } from './commands/exec.js';
 import { addGetCommand } from './commands/get.js';
+import { addGetAllCommand } from './commands/getall.js';
 import { addKeysCommand } from './commands/keys.js';
 import { addListCommand } from './commands/list.js';
+import { addMigrateVersionsCommand } from './commands/migrate-versions.js';
 import { addPutCommand } from './commands/put.js';
-import { addConnectionOptions } from './connection.js';
+import { addPutAllCommand } from './commands/putall.js';
+import { addSetupCommand } from './commands/setup.js';
+import { addConnectionOptions, globalOptions } from './connection.js';
+import type { Log } from './log.js';
 
 /** The whole command line. What fails is thrown: nothing here exits. */
-export function program(): Command {
+export function program(log: Log): Command {
   const root = new Command('credstash')
     .description('Put and get secrets in a compartment: sealed by KMS, kept in DynamoDB.')
     .version(manifest.version, '-V, --version')
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
+    .hook('preAction', (_, command) => {
+      const { logFile, logLevel = 'WARNING' } = globalOptions(command);
+      log.open(logFile, logLevel);
+    });
   addConnectionOptions(root, '-n, --arn <arn>');
-  addPutCommand(root);
-  addGetCommand(root);
-  addListCommand(root);
-  addKeysCommand(root);
-  addDeleteCommand(root);
+  for (const addCommand of [
+    addPutCommand,
+    addGetCommand,
+    addGetAllCommand,
+    addListCommand,
+    addKeysCommand,
+    addPutAllCommand,
+    addDeleteCommand,
+    addExecCommand,
+    addSetupCommand,
+    addMigrateVersionsCommand,
+    addCompletionCommand,
+  ]) {
+    addCommand(root);
+  }
   return root;
 }
 

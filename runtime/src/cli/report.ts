@@ -10,3 +10,8 @@ export function describe(error: unknown): string {
   }
   return line;
 }
+
+/** One line on standard error for each secret that failed. */
+export function reportFailures(failures: ReadonlyMap<string, Error>): void {
+  for (const [name, error] of failures) process.stderr.write(`${name}: ${describe(error)}\n`);
+}

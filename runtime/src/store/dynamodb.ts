@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -31,34 +33,13 @@ export class DynamoDbStore implements SecretStore {
   }
 
   async get(name: string, version: string): Promise<SealedItem | undefined> {
-    const command = new GetItemCommand({
-      TableName: this.table,
-      Key: { name: { S: name }, version: { S: version } },
-      ConsistentRead: true,
-    });
-    const { Item } = await this.attempt(() => this.client.send(command));
-    return Item && sealedItem(Item);
+    const item = await this.attributes(name, version);
+    return item && sealedItem(item);
   }
 
-  async putIfAbsent(item: SealedItem): Promise<boolean> {
-    const attributes = Object.entries(item).map(([name, value]) => [name, { S: value as string }]);
-    const command = new PutItemCommand({
-      TableName: this.table,
-      Item: Object.fromEntries(attributes) as Attributes,
-      // Its own item, when the answer to an earlier try was lost: no two have the same data key.
-      ConditionExpression: 'attribute_not_exists(#name) OR #key = :key',
-      ExpressionAttributeNames: { '#name': 'name', '#key': 'key' },
-      ExpressionAttributeValues: { ':key': { S: item.key } },
-    });
-    return this.attempt(async () => {
-      try {
-        await this.client.send(command);
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
-    });
+  putIfAbsent(item: SealedItem): Promise<boolean> {
+    const texts = Object.entries(item) as [string, string][];
+    return this.putAttributes(Object.fromEntries(texts.map(([name, S]) => [name, { S }])));
   }
 
   async versions(name: string, limit?: number): Promise<string[]> {
@@ -106,6 +87,45 @@ export class DynamoDbStore implements SecretStore {
       Key: { name: { S: name }, version: { S: version } },
     });
     await this.attempt(() => this.client.send(command));
+  }
+
+  async moveVersion(name: string, from: string, to: string): Promise<boolean> {
+    const original = await this.attributes(name, from);
+    if (!original) return false;
+    const copy = { ...original, version: { S: to } };
+    await this.putAttributes(copy);
+    if (!isDeepStrictEqual(await this.attributes(name, to), copy)) return false;
+    await this.delete(name, from);
+    return true;
+  }
+
+  private async attributes(name: string, version: string): Promise<Attributes | undefined> {
+    const command = new GetItemCommand({
+      TableName: this.table,
+      Key: { name: { S: name }, version: { S: version } },
+      ConsistentRead: true,
+    });
+    return (await this.attempt(() => this.client.send(command))).Item;
+  }
+
+  private async putAttributes(item: Attributes): Promise<boolean> {
+    const command = new PutItemCommand({
+      TableName: this.table,
+      Item: item,
+      // Its own item, when the answer to an earlier try was lost: no two have the same data key.
+      ConditionExpression: 'attribute_not_exists(#name) OR #key = :key',
+      ExpressionAttributeNames: { '#name': 'name', '#key': 'key' },
+      ExpressionAttributeValues: { ':key': item.key ?? { S: '' } },
+    });
+    return this.attempt(async () => {
+      try {
+        await this.client.send(command);
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    });
   }
 
   private queryOf(name: string) {

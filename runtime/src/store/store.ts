@@ -25,4 +25,9 @@ export interface SecretStore {
   /** Every item without its ciphertext, in no order. */
   entries(): AsyncIterable<SecretEntry>;
   delete(name: string, version: string): Promise<void>;
+  /**
+   * Store an item under another version, whole, and delete it under its own once the copy was read
+   * back. If the other version is taken by another item, do nothing, and give false.
+   */
+  moveVersion(name: string, from: string, to: string): Promise<boolean>;
 }

@@ -93,6 +93,17 @@ export function describeStore(kind: string, empty: () => Promise<SecretStore>): 
       );
     });
 
+    test('moves an item to another version, unless another item has it', async () => {
+      const item = itemOf('a', '4', { comment: 'c' });
+      await put(item, itemOf('a', v2));
+      expect(await store.moveVersion('a', '4', v2)).toBe(false);
+      expect(await store.get('a', '4')).toEqual(item);
+      expect(await store.moveVersion('a', '4', v10)).toBe(true);
+      expect(await store.get('a', v10)).toEqual({ ...item, version: v10 });
+      expect(await store.versions('a')).toEqual([v10, v2]);
+      expect(await store.moveVersion('a', '4', v10)).toBe(false);
+    });
+
     test('deletes one version, and minds nothing that is not there', async () => {
       await put(itemOf('a', v1), itemOf('a', v2), itemOf('ab', v1));
       await store.delete('a', v2);

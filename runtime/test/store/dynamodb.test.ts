@@ -1,4 +1,9 @@
-import { DynamoDBClient, PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  type AttributeValue,
+} from '@aws-sdk/client-dynamodb';
 
 import { standardCompartment, TestAws } from '../../../test/support/compartment.js';
 import { DynamoDbStore } from '../../src/store/dynamodb.js';
@@ -37,6 +42,19 @@ test('a missing digest is SHA256', async () => {
 test('ignores attributes that it does not know', async () => {
   await putRaw({ hmac: { S: 'ab12' }, owner: { S: 'team' } });
   expect(await store.latest('a')).not.toHaveProperty('owner');
+});
+
+test('moves every attribute of an item', async () => {
+  await putRaw({
+    version: { S: '4' },
+    key: { S: 'k' },
+    hmac: { B: Buffer.from('ab') },
+    own: { N: '1' },
+  });
+  expect(await store.moveVersion('a', '4', padVersion(4))).toBe(true);
+  const Key = { name: { S: 'a' }, version: { S: padVersion(4) } };
+  const { Item } = await dynamodb.send(new GetItemCommand({ TableName: 'credential-store', Key }));
+  expect(Item).toMatchObject({ hmac: { B: Uint8Array.from(Buffer.from('ab')) }, own: { N: '1' } });
 });
 
 test('takes the ARN of a table for its name', async () => {

@@ -5,14 +5,19 @@ import { addConnectionOptions, connect } from '../connection.js';
 export function addDeleteCommand(root: Command): void {
   const command = root
     .command('delete')
-    .description('delete every version of a secret')
+    .description('delete a secret: every version of it, or one')
     .argument('<credential>', 'name of the secret')
+    .option('-v, --version <version>', 'version to delete (default: all)')
+    .addHelpText('after', '\nExample:\n  $ credstash delete app/db.password -v 3')
     .action(remove);
   addConnectionOptions(command);
 }
 
-async function remove(name: string, _flags: object, command: Command) {
-  const versions = await (await connect(command)).delete(name);
-  for (const version of versions) process.stdout.write(`Deleting ${name} -- version ${version}\n`);
-  if (versions.length === 0) process.stderr.write(`${name} has no versions to delete\n`);
+async function remove(name: string, { version }: { version?: string }, command: Command) {
+  const versions = await (await connect(command)).delete(name, { version });
+  for (const each of versions) process.stdout.write(`Deleting ${name} -- version ${each}\n`);
+  if (versions.length === 0) {
+    const what = version === undefined ? 'no versions' : `no version ${version}`;
+    process.stderr.write(`${name} has ${what} to delete\n`);
+  }
 }

@@ -1,10 +1,17 @@
 import type { Command } from 'commander';
 
+import { isPattern } from '../../pattern.js';
 import { parseContext } from '../arguments.js';
+import { readSecrets, writeSecrets } from '../bulk.js';
 import { addConnectionOptions, connect } from '../connection.js';
+import { CredstashError } from '../../errors.js';
+import { formatOption } from '../options.js';
+import type { Format } from '../formats.js';
 
 interface GetFlags {
+  readonly format: Format;
   readonly noline?: boolean;
+  readonly strict?: boolean;
   readonly version?: string;
 }
 
@@ -12,18 +19,35 @@ export function addGetCommand(root: Command): void {
   const command = root
     .command('get')
     .description("write a secret's value to standard output")
-    .argument('<credential>', 'name of the secret')
+    .argument('<credential>', 'name of the secret, or a pattern, in which * stands for any text')
     .argument('[context...]', 'key=value words that it was put with')
     .option('-n, --noline', 'write no newline after the value')
     .option('-v, --version <version>', 'version to get (default: the latest)')
+    .addOption(formatOption())
+    .option('--strict', 'of a pattern: write nothing unless all can be read, and there is one')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ credstash get app/db.password env=prod
+  $ eval "$(credstash get 'app/*' -f shell --strict)"`,
+    )
     .action(get);
   addConnectionOptions(command);
 }
 
 async function get(name: string, words: string[], flags: GetFlags, command: Command) {
+  const { format, noline, strict, version } = flags;
   const context = parseContext(command, words);
   const credstash = await connect(command);
-  const value = await credstash.getBytes(name, { version: flags.version, context });
-  process.stdout.write(value);
-  if (!flags.noline) process.stdout.write('\n');
+  if (!isPattern(name)) {
+    process.stdout.write(await credstash.getBytes(name, { version, context }));
+    if (!noline) process.stdout.write('\n');
+    return;
+  }
+  const read = await readSecrets(credstash, { names: [name], version, context });
+  if (strict && read.secrets.size + read.failures.size === 0) {
+    throw new CredstashError('ERR_SECRET_NOT_FOUND', `No secret's name matches ${name}.`);
+  }
+  await writeSecrets(read, { format, strict, end: '' });
 }

@@ -1,19 +1,54 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 
+import type { SecretEntry } from '../../store/store.js';
 import { addConnectionOptions, connect } from '../connection.js';
+
+interface ListFlags {
+  readonly format: 'text' | 'table';
+  readonly json?: boolean;
+}
 
 export function addListCommand(root: Command): void {
   const command = root
     .command('list')
     .description('list every version of every secret, without the values')
+    .addOption(
+      new Option('-f, --format <format>', 'format').choices(['text', 'table']).default('text'),
+    )
+    .option('--json', 'write JSON: a list of name, version, and comment if there is one')
+    .addHelpText('after', "\nExample:\n  $ credstash list --json | jq -r '.[].name'")
     .action(list);
   addConnectionOptions(command);
 }
 
-async function list(_flags: object, command: Command) {
+async function list({ format, json }: ListFlags, command: Command) {
   const entries = await (await connect(command)).list();
-  const width = Math.max(0, ...entries.map(({ name }) => name.length));
+  if (json) process.stdout.write(`${JSON.stringify(entries, undefined, 4)}\n`);
+  else process.stdout.write(await (format === 'table' ? asTable(entries) : asText(entries)));
+}
+
+function asText(entries: readonly SecretEntry[]): string {
+  const width = Math.max(0, ...entries.map(({ name }) => characters(name)));
+  const lines = entries.map(({ name, version, comment = '' }) => {
+    const padding = ' '.repeat(width - characters(name));
+    return `${name}${padding} -- version ${version} -- comment ${comment}\n`;
+  });
+  return lines.join('');
+}
+
+/** Python counts code points. */
+function characters(text: string): number {
+  return Array.from(text).length;
+}
+
+async function asTable(entries: readonly SecretEntry[]): Promise<string> {
+  const { default: Table } = await import('cli-table3');
+  const table = new Table({
+    head: ['name', 'version', 'comment'],
+    style: { head: [], border: [] },
+  });
   for (const { name, version, comment = '' } of entries) {
-    process.stdout.write(`${name.padEnd(width)} -- version ${version} -- comment ${comment}\n`);
+    table.push([name, version.replace(/^0+(?=.)/, ''), comment]);
   }
+  return `${table.toString()}\n`;
 }

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+/** Signals that ask a program for something. A terminal sends the last two to the child itself. */
+const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+const OF_TERMINAL = ['SIGINT', 'SIGQUIT'] as const;
+
+/** As shells do. */
+const NOT_EXECUTABLE = 126;
+const NOT_FOUND = 127;
+const SIGNALLED = 128;
+
+/**
+ * Run a program in this one's place: with its streams, and the signals that it gets.
+ *
+ * @returns Its exit code, or 128 and the number of the signal that ended it.
+ */
+export function runChild(
+  file: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  return new Promise((ended) => {
+    const child = spawn(file, args, { env, stdio: 'inherit' });
+    for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
+    for (const signal of OF_TERMINAL) {
+      process.on(signal, () => {
+        if (!process.stdin.isTTY) child.kill(signal);
+      });
+    }
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      const isMissing = error.code === 'ENOENT';
+      process.stderr.write(`${file} ${isMissing ? 'was not found' : 'could not be started'}\n`);
+      ended(isMissing ? NOT_FOUND : NOT_EXECUTABLE);
+    });
+    child.on('exit', (code, signal) => {
+      ended(code ?? SIGNALLED + (signal ? constants.signals[signal] : 0));
+    });
+  });
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+
+import { parseContext } from '../arguments.js';
+import { readSecrets, writeSecrets } from '../bulk.js';
+import { addConnectionOptions, connect } from '../connection.js';
+import type { Format } from '../formats.js';
+import { formatOption } from '../options.js';
+
+interface GetAllFlags {
+  readonly format: Format;
+  readonly strict?: boolean;
+  readonly version?: string;
+}
+
+export function addGetAllCommand(root: Command): void {
+  const command = root
+    .command('getall')
+    .description('write every secret to standard output')
+    .argument('[context...]', 'key=value words that they were put with')
+    .option('-v, --version <version>', 'version to get, of those that have it')
+    .addOption(formatOption())
+    .option('--strict', 'write nothing unless all can be read')
+    .addHelpText('after', '\nExample:\n  $ credstash getall -f dotenv env=prod > .env')
+    .action(getAll);
+  addConnectionOptions(command);
+}
+
+async function getAll(words: string[], flags: GetAllFlags, command: Command) {
+  const { format, strict, version } = flags;
+  const context = parseContext(command, words);
+  const read = await readSecrets(await connect(command), { version, context });
+  await writeSecrets(read, { format, strict, end: '\n' });
+}

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+
+import { addConnectionOptions, connect } from '../connection.js';
+import { Exit } from '../exit.js';
+import { withProgress } from '../progress.js';
+
+export function addMigrateVersionsCommand(root: Command): void {
+  const command = root
+    .command('migrate-versions')
+    .description('pad the versions that old clients stored unpadded (only tells, without --apply)')
+    .option('--apply', 'do it: each is copied, the copy read back, and then the old one deleted')
+    .addHelpText('after', '\nExample:\n  $ credstash migrate-versions --apply')
+    .action(migrate);
+  addConnectionOptions(command);
+}
+
+async function migrate({ apply = false }: { apply?: boolean }, command: Command) {
+  const credstash = await connect(command);
+  const versions = await withProgress('moving', (onProgress) =>
+    credstash.migrateVersions({ dryRun: !apply, onProgress }),
+  );
+  for (const { name, from, to, outcome } of versions) {
+    if (outcome !== 'taken') process.stdout.write(`${name}: ${from} -> ${to}\n`);
+    else process.stderr.write(`${name}: ${from} is left alone: ${to} is there already\n`);
+  }
+  const count = versions.filter(({ outcome }) => outcome !== 'taken').length;
+  const hint = apply || count === 0 ? '' : '; --apply moves them';
+  process.stdout.write(`${count} unpadded versions ${apply ? 'moved' : 'to move'}${hint}\n`);
+  if (apply && count < versions.length) throw new Exit(1);
+}

@@ -1,0 +1,89 @@
+import { Option, type Command } from 'commander';
+
+import type { Credstash } from '../../credstash.js';
+import { BulkWriteError, type CredstashError } from '../../errors.js';
+import { decodeText } from '../../input.js';
+import type { PutAllOptions } from '../../options.js';
+import type { PutResult } from '../../put.js';
+import { parseContext } from '../arguments.js';
+import { addConnectionOptions, connect } from '../connection.js';
+import { Exit } from '../exit.js';
+import { addPutOptions, putOptions, type PutFlags } from '../options.js';
+import { withProgress } from '../progress.js';
+import { reportFailures } from '../report.js';
+import { INPUT_FORMATS, inputFormatOf, parseSecrets, type InputFormat } from '../secrets-file.js';
+import { readValue } from '../value.js';
+
+/** The exit code of a program that SIGINT ended. */
+const INTERRUPTED = 130;
+
+export function addPutAllCommand(root: Command): void {
+  const command = root
+    .command('putall')
+    .description('store many secrets')
+    .argument('<credentials>', 'an object of names and values: a text, @file, or -')
+    .argument('[context...]', 'key=value words, needed again to get them')
+    .addOption(
+      new Option('-f, --format <format>', "format (default: the file's, or json)").choices(
+        INPUT_FORMATS,
+      ),
+    )
+    .addHelpText('after', '\nExample:\n  $ credstash putall @secrets.yaml --if-changed env=prod')
+    .action(putAll);
+  addConnectionOptions(addPutOptions(command));
+}
+
+async function putAll(
+  argument: string,
+  words: string[],
+  flags: PutFlags & { readonly format?: InputFormat },
+  command: Command,
+) {
+  const context = parseContext(command, words);
+  const credstash = await connect(command, flags.key);
+  const text = decodeText('the credentials', await readValue(argument));
+  const secrets = await parseSecrets(text, flags.format ?? inputFormatOf(argument));
+  const { done, failures } = await write(credstash, secrets, { ...putOptions(flags), context });
+  for (const [name, { isUnchanged }] of done) {
+    process.stdout.write(`${name} ${isUnchanged ? 'is unchanged' : 'has been stored'}\n`);
+  }
+  reportFailures(failures);
+  if (failures.size > 0) throw new Exit(1);
+}
+
+/** Put them all; when interrupted, say how far it came. */
+async function write(
+  credstash: Credstash,
+  secrets: ReadonlyMap<string, string>,
+  options: PutAllOptions,
+): Promise<{
+  done: BulkWriteError['stored'];
+  failures: ReadonlyMap<string, CredstashError>;
+}> {
+  const stored = new Set<string>();
+  const onInterrupt = () => {
+    const rest = [...secrets.keys()].filter((name) => !stored.has(name));
+    const list = (names: string[]) => names.join(', ') || 'none';
+    process.stderr.write(
+      `\nInterrupted. Stored: ${list([...stored])}. Not stored, or not known: ${list(rest)}.\n`,
+    );
+    process.exit(INTERRUPTED);
+  };
+  process.once('SIGINT', onInterrupt);
+  try {
+    const done = await withProgress('storing', (onProgress) => {
+      let settled = 0;
+      const onSettled = (name: string, outcome: PutResult | CredstashError) => {
+        if (!(outcome instanceof Error)) stored.add(name);
+        onProgress?.(++settled, secrets.size);
+      };
+      return credstash.putAll(secrets, { ...options, onSettled });
+    });
+    return { done, failures: new Map() };
+  } catch (error) {
+    if (error instanceof BulkWriteError) return { done: error.stored, failures: error.failures };
+    throw error;
+  } finally {
+    process.off('SIGINT', onInterrupt);
+  }
+}

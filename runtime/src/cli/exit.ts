@@ -1,0 +1,6 @@
+/** Ends the program with an exit code, when everything was said. */
+export class Exit extends Error {
+  constructor(readonly code: number) {
+    super(`exit ${code}`);
+  }
+}

@@ -1,0 +1,30 @@
+import { appendFileSync } from 'node:fs';
+
+/** The levels of Python's `logging`, in rising order. */
+export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
+
+/** Keeps failures, with their stacks and causes, in a file, if one was asked for. */
+export class Log {
+  private file: string | undefined;
+
+  /** Log to a file, unless the level leaves errors out. */
+  open(file: string | undefined, level: (typeof LOG_LEVELS)[number]): void {
+    this.file = level === 'CRITICAL' ? undefined : file;
+  }
+
+  error(error: unknown): void {
+    if (this.file === undefined) return;
+    const text = error instanceof Error ? withCauses(error) : String(error);
+    try {
+      appendFileSync(this.file, `${new Date().toISOString()} ERROR ${text}\n`, { mode: 0o600 });
+    } catch (cause) {
+      const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+      process.stderr.write(`warning: can't write the log file ${this.file} (${code})\n`);
+    }
+  }
+}
+
+function withCauses(error: Error): string {
+  const { cause, stack = error.message } = error;
+  return cause instanceof Error ? `${stack}\nCaused by: ${withCauses(cause)}` : stack;
+}

@@ -1,0 +1,22 @@
+import type { OnProgress } from '../settle.js';
+
+/** Do a long work with a progress bar, on a terminal; without one, in a pipe. */
+export async function withProgress<T>(
+  what: string,
+  work: (onProgress: OnProgress | undefined) => Promise<T>,
+): Promise<T> {
+  if (!process.stderr.isTTY) return work(undefined);
+  const { Presets, SingleBar } = await import('cli-progress');
+  const format = `${what} {bar} {value}/{total}`;
+  const options = { format, clearOnComplete: true, hideCursor: true, stream: process.stderr };
+  const bar = new SingleBar(options, Presets.shades_classic);
+  bar.start(0, 0);
+  try {
+    return await work((done, total) => {
+      bar.setTotal(total);
+      bar.update(done);
+    });
+  } finally {
+    bar.stop();
+  }
+}
