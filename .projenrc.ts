@@ -183,6 +183,12 @@ project.testTask.spawn(project.preCompileTask);
 project.testTask.spawn(project.compileTask);
 project.testTask.exec('jest', { receiveArgs: true });
 
+const interop = project.addTask('test:interop', {
+  description: 'Compare with the Python credstash, on moto (needs Python 3)',
+});
+interop.spawn(bundleCli);
+interop.exec('jest --config jest.interop.config.js', { receiveArgs: true });
+
 const local = project.addTask('local', { description: 'Run the embedded AWS until Ctrl-C' });
 local.exec('tsx local/main.ts');
 

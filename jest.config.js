@@ -16,6 +16,7 @@ module.exports = {
     ],
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/interop/'],
   modulePathIgnorePatterns: ['<rootDir>/(build|dist|cdk.out)/', '<rootDir>/runtime/dist/'],
   setupFiles: ['<rootDir>/test/support/environment.ts'],
   testTimeout: 60_000,

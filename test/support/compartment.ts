@@ -20,9 +20,16 @@ export class TestAws {
 
   /** @param build Adds to a stack what there shall be. */
   static async start(build: (stack: Stack) => void): Promise<TestAws> {
+    const template = synthesize(build);
     const aws = await LocalAws.start();
     const target = { endpoint: aws.endpoint, region: REGION, credentials: aws.admin };
-    return new TestAws(aws, target, await applyTemplate(synthesize(build), target));
+    try {
+      return new TestAws(aws, target, await applyTemplate(template, target));
+    } catch (error) {
+      // What is left running would keep the test runner from ending.
+      await aws.stop();
+      throw error;
+    }
   }
 
   /** Clients that call as the administrator. */

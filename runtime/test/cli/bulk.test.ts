@@ -1,0 +1,238 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+import { padVersion } from '../../src/version.js';
+import { Setting } from './setting.js';
+
+let setting: Setting;
+
+beforeAll(async () => {
+  setting = await Setting.create();
+});
+afterEach(() => setting.deleteAll());
+afterAll(() => setting.close());
+
+const values = async () => Object.fromEntries(await setting.credstash.getAll());
+
+describe('getall, and get of a pattern', () => {
+  beforeEach(async () => {
+    await setting.credstash.putAll({ 'app/a': '1', 'app/b': "it's", other: 'x' });
+  });
+
+  test('write what matches, by name', async () => {
+    expect((await setting.run('get', 'app/*')).stdout).toBe(
+      '{\n    "app/a": "1",\n    "app/b": "it\'s"\n}',
+    );
+    expect((await setting.run('getall', '-f', 'csv')).stdout).toBe(
+      "app/a,1\napp/b,it's\nother,x\n\n",
+    );
+  });
+
+  test('with some that can not be read, write the others, and a line for each', async () => {
+    await setting.credstash.put('app/c', 'x', { context: { env: 'prod' } });
+    const { exitCode, stdout, stderr } = await setting.run('get', 'app/*', '-f', 'csv');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "app/a,1\napp/b,it's\n" });
+    expect(stderr).toMatch(/^app\/c: KMS ERROR: Could not decrypt [^\n]*\n$/);
+  });
+
+  test('with --strict, write all or nothing', async () => {
+    expect((await setting.run('getall', '--strict')).exitCode).toBe(0);
+    await setting.credstash.put('app/c', 'x', { context: { env: 'prod' } });
+    for (const args of [['getall'], ['get', 'app/*']]) {
+      const { exitCode, stdout, stderr } = await setting.run(...args, '--strict');
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+      expect(stderr).toMatch(/^app\/c: /);
+    }
+  });
+
+  test('of nothing, write an empty object, or with --strict fail', async () => {
+    expect(await setting.run('get', 'zzz*')).toEqual({ exitCode: 0, stdout: '{}', stderr: '' });
+    expect(await setting.run('get', 'zzz*', '--strict')).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: "No secret's name matches zzz*.\n",
+    });
+  });
+
+  test('name what KMS refuses', async () => {
+    setting.aws.aws.inject({
+      action: 'kms:Decrypt',
+      error: 'DisabledException',
+      times: 1,
+    });
+    const { exitCode, stderr } = await setting.run('getall');
+    setting.aws.aws.clearFaults();
+    expect(exitCode).toBe(1);
+    expect(stderr.split('\n')).toHaveLength(2);
+  });
+});
+
+describe('-f shell', () => {
+  const evaluate = async (script: string) =>
+    (await promisify(execFile)('sh', ['-c', `${script}\nprintf %s "$A_B"`])).stdout;
+
+  test.each(["it's", '$HOME `id` "x" \\ !', 'line\nline', '', ' x '])(
+    'gives a shell the value %j',
+    async (value) => {
+      await setting.credstash.put('a/b', value);
+      const { stdout } = await setting.run('get', 'a*', '-f', 'shell');
+      expect(await evaluate(stdout)).toBe(value);
+    },
+  );
+
+  test('refuses by name what is no variable, or one that is taken', async () => {
+    await setting.credstash.putAll({ 'a.b': '1', 'a/b': '2', '1st': '3', 'a;id': '4', é: '5' });
+    const { exitCode, stdout, stderr } = await setting.run('getall', '-f', 'shell');
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "export A_B='1'\n\n" });
+    expect(stderr).toBe(
+      [
+        '1st: its name makes no environment variable\n',
+        'a/b: its variable A_B is that of a.b\n',
+        'a;id: its name makes no environment variable\n',
+        'é: its name makes no environment variable\n',
+      ].join(''),
+    );
+  });
+});
+
+test.each(["it's", "it's $HOME", 'a"b', 'plain'])(
+  '-f dotenv: %j survives sourcing',
+  async (value) => {
+    await setting.credstash.put('A', value);
+    const { stdout } = await setting.run('get', 'A*', '-f', 'dotenv');
+    const sourced = await promisify(execFile)('sh', ['-c', `${stdout}printf %s "$A"`]);
+    expect(sourced.stdout).toBe(value);
+  },
+);
+
+test('json keeps names that objects have of their own, and escapes as Python does', async () => {
+  await setting.credstash.putAll(new Map([['__proto__', 'é\u007f"\n😀']]));
+  const { stdout } = await setting.run('getall');
+  expect(stdout).toBe('{\n    "__proto__": "\\u00e9\\u007f\\"\\n\\ud83d\\ude00"\n}\n');
+});
+
+describe('putall', () => {
+  test.each([
+    ['secrets.json', '{"a": "1", "b/c": "two"}', { a: '1', 'b/c': 'two' }],
+    ['secrets.yaml', 'a: "1"\nb/c: |\n  two\n', { a: '1', 'b/c': 'two\n' }],
+    [
+      'secrets.env',
+      '# comment\nA=\'1\'\nexport B="x\ny"\n\nC=3 # note\n',
+      { A: '1', B: 'x\ny', C: '3' },
+    ],
+  ])('stores what %s holds', async (name, content, expected) => {
+    const path = await setting.file(name, content);
+    const { exitCode, stdout } = await setting.run('putall', `@${path}`);
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe(
+      Object.keys(expected)
+        .map((key) => `${key} has been stored\n`)
+        .join(''),
+    );
+    expect(await values()).toEqual(expected);
+  });
+
+  test('reports each key', async () => {
+    await setting.credstash.put('b', 'old');
+    const { exitCode, stdout, stderr } = await setting.run(
+      'putall',
+      '{"a": "1", "b": "2", "c": "3"}',
+    );
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 1,
+      stdout: 'a has been stored\nc has been stored\n',
+    });
+    expect(stderr).toMatch(/^b: b version 1 is already in the credential store\.[^\n]*\n$/);
+  });
+
+  test('--if-changed stores what changed, as next versions', async () => {
+    await setting.run('putall', '{"a": "1", "b": "2"}');
+    const { exitCode, stdout } = await setting.run(
+      'putall',
+      '{"a": "1", "b": "3"}',
+      '--if-changed',
+    );
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: 'a is unchanged\nb has been stored\n',
+    });
+    expect(await setting.credstash.versions('a')).toHaveLength(1);
+    expect(await setting.credstash.versions('b')).toHaveLength(2);
+  });
+
+  test.each([
+    ['json', '{"a": "s3cr3t", }', / malformed JSON at character 16\. /],
+    ['json', '["s3cr3t"]', /it must be an object/],
+    ['json', '{"ok": "x", "a": {"b": "s3cr3t"}}', /the value of "a" is a object/],
+    ['json', '{"ok": "x", "a": 1}', /the value of "a" is a number/],
+    ['json', '{"ok": "x", "a": null}', /the value of "a" is null/],
+    ['yaml', 'ok: x\na: [s3cr3t]\n', /the value of "a" is a list/],
+    ['yaml', 'a: "s3cr3t\nb', /malformed YAML at line \d/],
+    ['yaml', 'a: x\na: s3cr3t\n', /malformed YAML at line \d \(DUPLICATE_KEY\)/],
+    ['yaml', 'a: true\n', /the value of "a" is a boolean/],
+    ['dotenv', 'A=1\ns3cr3t\n', /malformed dotenv at line 2/],
+  ])('of malformed %s (%j) stores nothing, and quotes no value', async (format, text, message) => {
+    const { exitCode, stdout, stderr } = await setting.pipe(text, 'putall', '-', '-f', format);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^[^\n]*Nothing was stored\.\n$/);
+    expect(stderr).not.toContain('s3cr3t');
+    expect(await values()).toEqual({});
+  });
+
+  test('checks the names and sizes of all before it stores one', async () => {
+    for (const bad of [{ '': 'x' }, { big: 'x'.repeat(400_000) }]) {
+      const text = JSON.stringify({ a: '1', ...bad });
+      expect(await setting.pipe(text, 'putall', '-')).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(await values()).toEqual({});
+    }
+  });
+});
+
+test('put --if-changed', async () => {
+  const put = async (value: string) =>
+    (await setting.run('put', 'a', value, '--if-changed')).stdout;
+  expect(await put('1')).toBe('a has been stored\n');
+  expect(await put('1')).toBe('a is unchanged\n');
+  expect(await put('2')).toBe('a has been stored\n');
+  expect(await setting.credstash.versions('a')).toEqual([padVersion(2), padVersion(1)]);
+});
+
+test('list --json, and as a table', async () => {
+  await setting.credstash.put('a', 'x', { comment: 'c' });
+  const { stdout } = await setting.run('list', '--json');
+  expect(JSON.parse(stdout)).toEqual([{ name: 'a', version: padVersion(1), comment: 'c' }]);
+  expect((await setting.run('list', '-f', 'table')).stdout).toMatch(/│ a +│ 1 +│ c +│/);
+});
+
+test('delete -v', async () => {
+  await setting.credstash.put('a', 'x');
+  await setting.credstash.put('a', 'y', { version: 2 });
+  expect((await setting.run('delete', 'a', '-v', '2')).stdout).toBe(
+    `Deleting a -- version ${padVersion(2)}\n`,
+  );
+  expect(await setting.run('delete', 'a', '-v', '2')).toEqual({
+    exitCode: 0,
+    stdout: '',
+    stderr: 'a has no version 2 to delete\n',
+  });
+  expect(await setting.credstash.versions('a')).toEqual([padVersion(1)]);
+});
+
+test('migrate-versions tells, and with --apply does', async () => {
+  await setting.credstash.put('a', 'x', { version: '1234567890123456789' });
+  expect(await setting.run('migrate-versions')).toEqual({
+    exitCode: 0,
+    stdout: '0 unpadded versions to move\n',
+    stderr: '',
+  });
+  const store = await setting.storeUnpadded('b', '4');
+  expect((await setting.run('migrate-versions')).stdout).toBe(
+    `b: 4 -> ${padVersion(4)}\n1 unpadded versions to move; --apply moves them\n`,
+  );
+  expect(await store.versions('b')).toEqual(['4']);
+  expect((await setting.run('migrate-versions', '--apply')).stdout).toBe(
+    `b: 4 -> ${padVersion(4)}\n1 unpadded versions moved\n`,
+  );
+  expect(await store.versions('b')).toEqual([padVersion(4)]);
+});

@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { runCli } from '../../../local/demo/cli.js';
+import { Setting } from './setting.js';
+
+const CLI = join(__dirname, '../../dist/credstash.cjs');
+let setting: Setting;
+
+beforeAll(async () => {
+  setting = await Setting.create();
+  await setting.credstash.putAll({ 'app/db.password': 'p', 'app/key': 'k', other: 'o' });
+  await setting.credstash.put('bound', 'b', { context: { env: 'prod' } });
+});
+afterEach(() => setting.aws.aws.clearFaults());
+afterAll(() => setting.close());
+
+const exec = (...args: string[]) => setting.run('exec', ...args);
+
+test.each([
+  ['a name', ['app/key'], 'APP_KEY', 'k'],
+  ['a pattern', ['app/*'], 'APP_DB_PASSWORD', 'p'],
+  ['a prefix', ['--prefix', 'app/'], 'APP_DB_PASSWORD', 'p'],
+  ['a prefix, stripped', ['--prefix', 'app/', '--strip'], 'DB_PASSWORD', 'p'],
+  ['a map', ['--map', 'PGPASSWORD=app/db.password'], 'PGPASSWORD', 'p'],
+  ['a map beside names', ['app/*', 'other', '--map', 'PGPASSWORD=app/db.password'], 'OTHER', 'o'],
+  ['a context', ['bound', '--context', 'env=prod'], 'BOUND', 'b'],
+])('%s is in the environment of the child', async (_, args, variable, value) => {
+  expect(await exec(...args, '--', 'printenv', variable)).toEqual({
+    exitCode: 0,
+    stdout: `${value}\n`,
+    stderr: '',
+  });
+});
+
+test('a name is read without a scan', async () => {
+  setting.aws.takeCalls();
+  await exec('app/key', '--', 'true');
+  expect(setting.aws.takeCalls()).toEqual(['dynamodb:Query', 'kms:Decrypt']);
+});
+
+test('the child gets its arguments as they are, and flags of its own', async () => {
+  const { stdout } = await exec('app/key', '--', 'printf', '%s|', '-v', '--', 'a b', '*');
+  expect(stdout).toBe('-v|--|a b|*|');
+});
+
+test('the environment of the child is ours and the secrets', async () => {
+  const env = { ...setting.env, OTHER: 'mine', KEPT: 'kept' };
+  const run = async (...args: string[]) => {
+    const { stdout } = await runCli(['exec', ...args, 'other', '--', 'env'], env);
+    return stdout.trim().split('\n');
+  };
+  expect(await run()).toEqual(expect.arrayContaining(['OTHER=o', 'KEPT=kept']));
+  expect(await run('--no-clobber')).toEqual(expect.arrayContaining(['OTHER=mine']));
+  const pristine = await run('--pristine');
+  expect(pristine.map((line) => line.split('=')[0]).sort()).toEqual(['OTHER', 'PATH']);
+});
+
+describe('the child does not start', () => {
+  const touched = () => join(setting.folder, 'touched');
+
+  test.each<[string, string[], RegExp]>([
+    ['a name that is not there', ['nope'], /^nope: Item {'name': 'nope'} couldn't be found\.\n/],
+    ['a secret that can not be read', ['app/key', 'bound'], /^bound: KMS ERROR: Could not decrypt/],
+    [
+      'a pattern of nothing, with --strict',
+      ['zzz*', '--strict'],
+      /^zzz\*: no secret's name matches/,
+    ],
+    ['a prefix of nothing, with --strict', ['--prefix', 'zzz', '--strict'], /^zzz\*: no secret/],
+  ])('after %s', async (_, args, message) => {
+    const { exitCode, stdout, stderr } = await exec(...args, '--', 'touch', touched());
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/\ntouch was not started\n$/);
+    expect((await exec('other', '--', 'test', '-e', touched())).exitCode).toBe(1);
+  });
+
+  test.each([
+    ['no command', ['app/key']],
+    ['no command after --', ['app/key', '--']],
+    ['--strip alone', ['app/key', '--strip', '--', 'true']],
+    ['a malformed --map', ['--map', 'X', '--', 'true']],
+    ['a malformed --context', ['app/key', '--context', 'X', '--', 'true']],
+  ])('after a usage error: %s', async (_, args) => {
+    expect(await exec(...args)).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+});
+
+test.each([
+  ['its own', ['sh', '-c', 'exit 7'], 7],
+  ['that of a signal', ['sh', '-c', 'kill -TERM $$'], 143],
+  ['127, if it was not found', ['no-such-program'], 127],
+  ['126, if it could not be started', ['/etc/hostname'], 126],
+])('the exit code is %s', async (_, command, exitCode) => {
+  expect((await exec('app/key', '--', ...command)).exitCode).toBe(exitCode);
+});
+
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('the child gets %s', async (signal) => {
+  const script = `trap 'echo got; exit 5' ${signal.slice(3)}; echo ready; while :; do sleep 0.1; done`;
+  const env = { ...process.env, ...setting.env };
+  const args = [CLI, 'exec', 'app/key', '--', 'sh', '-c', script];
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines: string[] = [];
+  const ended = once(child, 'exit');
+  for await (const line of createInterface(child.stdout)) {
+    lines.push(line);
+    if (line === 'ready') child.kill(signal);
+  }
+  expect(lines).toEqual(['ready', 'got']);
+  expect(await ended).toEqual([5, null]);
+});
