@@ -190,6 +190,7 @@ interop.spawn(bundleCli);
 interop.exec('jest --config jest.interop.config.js', { receiveArgs: true });
 
 const local = project.addTask('local', { description: 'Run the embedded AWS until Ctrl-C' });
+local.spawn(bundleCli);
 local.exec('tsx local/main.ts');
 
 const demo = project.addTask('demo', {

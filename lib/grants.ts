@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -89,25 +89,60 @@ export class CompartmentGrants {
     scope: GrantScope | undefined,
     ...actions: string[]
   ): iam.Grant {
-    const pairs = Object.entries(scope?.context ?? {}).map(([key, value]) => [
-      `kms:EncryptionContext:${key}`,
-      value,
-    ]);
-    const conditions: Conditions =
-      pairs.length > 0 ? { StringEquals: Object.fromEntries(pairs) } : {};
-    const scoped = new ScopedPrincipal(grantee.grantPrincipal, conditions);
-    return successful(this.key.grant(scoped, ...actions));
+    const scoped = new ScopedPrincipal(grantee.grantPrincipal, contextConditions(scope?.context));
+    const { account, region } = this.key.env;
+    const granteeAccount = grantee.grantPrincipal.principalAccount;
+    if (
+      granteeAccount === undefined ||
+      Token.compareStrings(account, granteeAccount) !== TokenComparison.DIFFERENT
+    ) {
+      return successful(this.key.grant(scoped, ...actions));
+    }
+    // The key's id is known only after its stack is deployed, which needs the role of the other
+    // account: so that names all keys there, and the key's policy, which must agree, this one.
+    const service = { service: 'kms', account, region };
+    const anyKey = Stack.of(this.table).formatArn({
+      ...service,
+      resource: 'key',
+      resourceName: '*',
+    });
+    return successful(
+      iam.Grant.addToPrincipalAndResource({
+        grantee: scoped,
+        actions,
+        resourceArns: [anyKey],
+        resourceSelfArns: ['*'],
+        resource: this.key,
+      }),
+    );
   }
+}
+
+/** Conditions that a request's encryption context has some pairs. */
+function contextConditions(context: GrantScope['context']): Conditions {
+  if (context === undefined) return {};
+  const pairs = Object.entries(context);
+  if (pairs.length === 0) throw new Error('An empty context is every context: leave it out.');
+  const tests = pairs.map(([key, value]) => {
+    if (!key || !value) {
+      throw new Error(`The context ${JSON.stringify(key)} must have a name and a value.`);
+    }
+    return [`kms:EncryptionContext:${key}`, literal(value, /\$/g)];
+  });
+  return { StringEquals: Object.fromEntries(tests) as Record<string, string> };
+}
+
+/** A text in a policy, its characters with a meaning written as policy variables. */
+function literal(text: string, special: RegExp): string {
+  return Token.isUnresolved(text) ? text : text.replace(special, '${$&}');
 }
 
 /** Conditions that a request's partition keys are names with a prefix. */
 function nameConditions(prefix: string | undefined): Conditions {
   if (prefix === undefined) return {};
   if (prefix === '') throw new Error('An empty prefix is every name: leave it out.');
-  // Characters with a meaning to StringLike are written as policy variables.
-  const literal = Token.isUnresolved(prefix) ? prefix : prefix.replace(/[*?$]/g, '${$&}');
   return {
-    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${literal}*`] },
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${literal(prefix, /[*?$]/g)}*`] },
     // ForAllValues holds for a request without partition keys, too: that would be a scan.
     Null: { 'dynamodb:LeadingKeys': 'false' },
   };

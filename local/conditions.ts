@@ -3,7 +3,7 @@ export type RequestContext = Readonly<Record<string, readonly string[] | undefin
 
 /** The operators that are known, as tests of one value of the request against one of the policy. */
 const OPERATORS: Readonly<Record<string, (actual: string, wanted: string) => boolean>> = {
-  StringEquals: (actual, wanted) => actual === wanted,
+  StringEquals: (actual, wanted) => actual === wanted.replace(/\$\{([*?$])\}/g, '$1'),
   StringLike: (actual, wanted) => matchesPattern(wanted, actual),
 };
 

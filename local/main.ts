@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 
 import { applyTemplate } from './apply';
 import { LocalAws } from './server';
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   print(`# An AWS with the stacks ${[...templates.keys()].join(' and ')}, in memory.`);
   print('# Paste these lines, and those of one identity, into another terminal.');
   print(exports({ AWS_ENDPOINT_URL: aws.endpoint, AWS_REGION: REGION }));
+  print(`alias credstash='node ${join(__dirname, '../runtime/dist/credstash.cjs')}'`);
   print('\n# admin: may do anything');
   print(
     exports({
@@ -49,4 +51,7 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-void main();
+main().catch((error: unknown) => {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+});

@@ -30,8 +30,8 @@ export interface Fault {
 
 /** An AWS of one account, in this process. */
 export class LocalAws {
-  /** The calls that were made, for example `dynamodb:Query`. */
-  readonly calls: string[] = [];
+  /** The calls that were made, for example `dynamodb:Query`, and their parameters. */
+  readonly requests: { readonly call: string; readonly input: Input }[] = [];
   readonly admin: AccessKey;
 
   private readonly identities = new Identities();
@@ -81,15 +81,15 @@ export class LocalAws {
     const body = await readText(request);
     const target = request.headers['x-amz-target'];
     const isJson = typeof target === 'string';
-    const input = isJson
-      ? (JSON.parse(body) as Input)
-      : Object.fromEntries(new URLSearchParams(body));
-    const action = isJson ? target.replace(/^.*\./, '') : String(input.Action);
     let reply;
     let isLost = false;
     try {
       const { service, caller, region } = this.authenticate(request, body);
-      this.calls.push(`${service}:${action}`);
+      const input = isJson
+        ? (JSON.parse(body) as Input)
+        : Object.fromEntries(new URLSearchParams(body));
+      const action = isJson ? target.replace(/^.*\./, '') : String(input.Action);
+      this.requests.push({ call: `${service}:${action}`, input });
       const operation = this.find(service)({ action, region, input, caller });
       authorize(service, { action, region, input, caller }, operation);
       const fault = this.strike(`${service}:${action}`, input);

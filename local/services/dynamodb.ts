@@ -23,7 +23,11 @@ export class DynamoDb {
 
   readonly service = (call: Call): Operation => {
     const { action, region, input } = call;
-    const table = text(input, 'TableName').replace(/^arn:.*:table\//, '');
+    const [, owner, table = ''] =
+      /^(?:(arn:.*):table\/)?(.*)$/.exec(text(input, 'TableName')) ?? [];
+    if (owner !== undefined && `${owner}:table/${table}` !== tableArn(region, table)) {
+      throw new ServiceError('AccessDeniedException', `No table of ${owner} here`);
+    }
     const access = {
       resource: tableArn(region, table),
       context: {

@@ -21,7 +21,8 @@ export function kms() {
   const aliases = new Map<string, string>();
 
   const find = (keyId: string, region: string): Key => {
-    const name = keyId.replace(/^arn:aws:kms:[^:]+:\d+:(?=alias\/)/, '');
+    const own = `arn:aws:kms:${region}:${ACCOUNT}:`;
+    const name = keyId.startsWith(`${own}alias/`) ? keyId.slice(own.length) : keyId;
     const arn = name.startsWith('alias/')
       ? aliases.get(`${region} ${name}`)
       : keyId.startsWith('arn:')

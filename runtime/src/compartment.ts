@@ -55,9 +55,7 @@ export function compartmentNames(
     );
   }
   const suffix = compartment === DEFAULT_COMPARTMENT ? '' : `-${compartment}`;
-  const environmentTable = choice.compartment
-    ? undefined
-    : env.CREDSTASH_DEFAULT_TABLE || undefined;
+  const environmentTable = named ? undefined : env.CREDSTASH_DEFAULT_TABLE || undefined;
   return {
     key: choice.key ?? `alias/credstash${suffix}`,
     table: choice.table ?? environmentTable ?? `credential-store${suffix}`,

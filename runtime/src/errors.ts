@@ -62,13 +62,21 @@ export class KmsError extends CredstashError {}
 
 /** A bulk read in which some secrets failed. It carries what was read. */
 export class BulkReadError extends CredstashError {
+  // Private, so that printing the error does not print the secrets.
+  readonly #secrets: ReadonlyMap<string, string>;
+
   constructor(
-    /** The values that were read, by name. */
-    readonly secrets: ReadonlyMap<string, string>,
-    /** Why each of the others was not, by name. */
+    secrets: ReadonlyMap<string, string>,
+    /** Why each of the others was not read, by name. */
     readonly failures: ReadonlyMap<string, CredstashError>,
   ) {
     super('ERR_BULK_READ', summary('read', secrets, failures));
+    this.#secrets = secrets;
+  }
+
+  /** The values that were read, by name. */
+  get secrets(): ReadonlyMap<string, string> {
+    return this.#secrets;
   }
 }
 

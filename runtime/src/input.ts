@@ -14,7 +14,12 @@ const RESERVED_BYTES = 1024;
 
 /** @throws ERR_INVALID_ARGUMENT if no secret can have this name. */
 export function checkName(name: string): void {
-  if (name === '' || !name.isWellFormed() || Buffer.byteLength(name) > MAX_NAME_BYTES) {
+  if (
+    typeof name !== 'string' ||
+    name === '' ||
+    !name.isWellFormed() ||
+    Buffer.byteLength(name) > MAX_NAME_BYTES
+  ) {
     throw new CredstashError(
       'ERR_INVALID_ARGUMENT',
       `A secret's name is a well-formed text of 1 to ${MAX_NAME_BYTES} bytes.`,
@@ -24,6 +29,13 @@ export function checkName(name: string): void {
 
 /** @throws ERR_INVALID_ARGUMENT if the context is not a flat object of texts. */
 export function checkContext(context: EncryptionContext): void {
+  // A Map, say, has no entries of its own: it would bind the secret to nothing.
+  if (Object.prototype.toString.call(context) !== '[object Object]') {
+    throw new CredstashError(
+      'ERR_INVALID_ARGUMENT',
+      'The encryption context must be an object of names and texts.',
+    );
+  }
   for (const [key, value] of Object.entries(context)) {
     if (key === '' || typeof value !== 'string') {
       throw new CredstashError(
@@ -56,11 +68,11 @@ export function checkSize(
   comment: string | undefined,
 ): void {
   const others = RESERVED_BYTES + Buffer.byteLength(name + version + (comment ?? ''));
-  const most = Math.floor((MAX_ITEM_BYTES - others) / 4) * 3;
+  const most = Math.max(0, Math.floor((MAX_ITEM_BYTES - others) / 4) * 3);
   if (value.length > most) {
     throw new CredstashError(
       'ERR_VALUE_TOO_LARGE',
-      `The value of ${name} has ${value.length} bytes; ${most} fit in one item. Split it, or store a data key here and the value elsewhere.`,
+      `The value of ${name} has ${value.length} bytes; ${most} fit in one item beside its name and comment. Split it, or store a data key here and the value elsewhere.`,
     );
   }
 }

@@ -20,7 +20,12 @@ export function padVersion(version: string | number): string {
     );
   }
   const text = String(version);
-  if (text === '' || !text.isWellFormed() || Buffer.byteLength(text) > MAX_BYTES) {
+  if (
+    !['string', 'number'].includes(typeof version) ||
+    text === '' ||
+    !text.isWellFormed() ||
+    Buffer.byteLength(text) > MAX_BYTES
+  ) {
     throw new CredstashError(
       'ERR_INVALID_ARGUMENT',
       `A version is a well-formed text of 1 to ${MAX_BYTES} bytes, or a whole number.`,

@@ -50,6 +50,14 @@ test.each([
     true,
   ],
   [
+    'CREDSTASH_COMPARTMENT, over CREDSTASH_DEFAULT_TABLE',
+    {},
+    { CREDSTASH_COMPARTMENT: 'prod', CREDSTASH_DEFAULT_TABLE: 't' },
+    'credential-store-prod',
+    'alias/credstash-prod',
+    true,
+  ],
+  [
     'a compartment, over the table of the environment',
     { compartment: 'prod' },
     { CREDSTASH_DEFAULT_TABLE: 't' },

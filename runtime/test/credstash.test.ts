@@ -8,6 +8,7 @@ import {
   KmsKeyService,
   type CredstashOptions,
   type GetAllOptions,
+  type KeyService,
 } from '../src/index.js';
 import { sealItem } from '../src/item.js';
 import { padVersion } from '../src/version.js';
@@ -143,6 +144,54 @@ describe('calls', () => {
     expect(test_.takeCalls()).toEqual(calls);
   });
 
+  test('read what was last written, and no more than they need', async () => {
+    await credstash.put('a', 'v');
+    await credstash.put('a', 'v', { autoVersion: true });
+    test_.takeCalls();
+    await credstash.get('a');
+    await credstash.get('a', { version: 1 });
+    await credstash.put('a', 'v', { autoVersion: true });
+    await credstash.versions('a');
+    await credstash.list();
+    await credstash.getAll();
+    const reads = test_
+      .takeRequests()
+      .filter(({ call }) => /:(Query|Scan|GetItem)$/.test(call))
+      .map(({ call, input }) => [call, input.ConsistentRead, input.Select, input.Limit]);
+    const specific = 'SPECIFIC_ATTRIBUTES';
+    expect(reads).toEqual([
+      ['dynamodb:Query', true, undefined, 1],
+      ['dynamodb:GetItem', true, undefined, undefined],
+      ['dynamodb:Query', true, specific, 1],
+      ['dynamodb:Query', true, specific, undefined],
+      ['dynamodb:Scan', true, specific, undefined],
+      ['dynamodb:Scan', true, undefined, undefined],
+    ]);
+  });
+
+  test('leave no data key in memory', async () => {
+    const keys: Uint8Array[] = [];
+    const { kms } = test_.clients();
+    const kept = new KmsKeyService(kms, 'alias/credstash', undefined);
+    const keyService: KeyService = {
+      generateDataKey: async (context) => {
+        const dataKey = await kept.generateDataKey(context);
+        keys.push(dataKey.plaintext);
+        return dataKey;
+      },
+      decrypt: async (wrapped, context) => {
+        keys.push(await kept.decrypt(wrapped, context));
+        return keys.at(-1) ?? new Uint8Array();
+      },
+    };
+    await connect({ keyService }).put('a', 'v');
+    await connect({ keyService }).get('a');
+    expect(keys.map((key) => Buffer.from(key).toString('hex'))).toEqual(
+      keys.map(() => '00'.repeat(64)),
+    );
+    expect(keys).toHaveLength(2);
+  });
+
   test('a bulk read has no more than 16 decryptions under way at once', async () => {
     await credstash.putAll(new Map(Array.from({ length: 40 }, (_, i) => [`n${i}`, 'v'])));
     let under = 0;
@@ -196,6 +245,13 @@ describe('a bulk read', () => {
       'also/good',
       'good',
     ]);
+  });
+
+  test('takes the same version for the latest as a single read does', async () => {
+    await credstash.put('text', 'lower', { version: 'a' });
+    await credstash.put('text', 'upper', { version: 'B' });
+    expect(await credstash.get('text')).toBe('lower');
+    expect((await credstash.getAll()).get('text')).toBe('lower');
   });
 
   test('keeps names that objects have of their own', async () => {

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 
@@ -53,6 +55,26 @@ describe('before any call', () => {
       'a context that is not of texts',
       'ERR_INVALID_ARGUMENT',
       () => credstash.getAll({ context: { env: 1 as unknown as string } }),
+    ],
+    [
+      'a context that is a Map, which would bind to nothing',
+      'ERR_INVALID_ARGUMENT',
+      () => credstash.put('a', 'v', { context: new Map() as unknown as EncryptionContext }),
+    ],
+    [
+      'a name that is no text',
+      'ERR_INVALID_ARGUMENT',
+      () => credstash.get(undefined as unknown as string),
+    ],
+    [
+      'a version that is no text',
+      'ERR_INVALID_ARGUMENT',
+      () => credstash.get('a', { version: {} as string }),
+    ],
+    [
+      'a comment larger than an item',
+      'ERR_VALUE_TOO_LARGE',
+      () => credstash.put('a', 'v', { comment: 'x'.repeat(420_000) }),
     ],
     [
       'an unknown digest',
@@ -302,6 +324,10 @@ test('no error quotes a value, or a data key', async () => {
   for (const failure of (error as BulkReadError).failures.values()) {
     expect(`${failure.message} ${String(failure.stack)}`).not.toContain('s3cr3t');
   }
+  await credstash.put('readable', 's3cr3t');
+  const partial = await credstash.getAll().catch((each: unknown) => each);
+  expect((partial as BulkReadError).secrets.get('readable')).toBe('s3cr3t');
+  expect(inspect(partial, { depth: 10, showHidden: true })).not.toContain('s3cr3t');
   const half = await credstash.put('a', 's3cr3t\ud800').catch((each: unknown) => each);
   expect(String((half as Error).stack)).not.toContain('s3cr3t');
 });

@@ -200,6 +200,27 @@ describe('the encryption context', () => {
   });
 });
 
+test('an ARN of another region or account is refused', async () => {
+  for (const place of ['eu-west-1:111122223333', 'us-east-1:999999999999']) {
+    const TableName = `arn:aws:dynamodb:${place}:table/credential-store`;
+    const Key = { name: { S: 'a' }, version: { S: '1' } };
+    const { dynamodb, kms } = test_.clients();
+    await expect(dynamodb.send(new GetItemCommand({ TableName, Key }))).rejects.toMatchObject(
+      ACCESS_DENIED,
+    );
+    const KeyId = `arn:aws:kms:${place}:alias/credstash`;
+    const command = new GenerateDataKeyCommand({ KeyId, NumberOfBytes: 64 });
+    await expect(kms.send(command)).rejects.toMatchObject({ name: 'NotFoundException' });
+  }
+});
+
+test('a malformed request is refused, and the next one served', async () => {
+  const headers = { 'x-amz-target': 'A.B' };
+  const { status } = await fetch(test_.aws.endpoint, { method: 'POST', headers, body: '{bad' });
+  expect(status).toBe(403);
+  await test_.clients().kms.send(dataKey());
+});
+
 test('each region has its own tables and keys', async () => {
   const elsewhere = { ...test_.target, region: 'eu-west-1' };
   await expect(new DynamoDBClient(elsewhere).send(get('a'))).rejects.toMatchObject({

@@ -60,7 +60,12 @@ export class TestAws {
 
   /** What was called since the last time, in order. */
   takeCalls(): string[] {
-    return this.aws.calls.splice(0);
+    return this.takeRequests().map(({ call }) => call);
+  }
+
+  /** What was called since the last time, in order, with its parameters. */
+  takeRequests() {
+    return this.aws.requests.splice(0);
   }
 }
 

@@ -4,6 +4,7 @@ import { Option, type Command } from 'commander';
 
 import { clientConfig } from '../client-config.js';
 import { Credstash } from '../credstash.js';
+import { CredstashError } from '../errors.js';
 import { savedKmsRegion } from './config-file.js';
 import { LOG_LEVELS } from './log.js';
 
@@ -21,6 +22,11 @@ export interface GlobalOptions {
 
 /** The region of Python credstash when nothing names one. */
 const FALLBACK_REGION = 'us-east-1';
+
+const silent = () => undefined;
+
+/** The SDK warns of credentials that it passes over: the flags say which are meant. */
+const SILENT_LOGGER = { debug: silent, info: silent, warn: silent, error: silent };
 
 /**
  * Take the flags of every command.
@@ -59,10 +65,8 @@ export async function connect(command: Command, key?: string): Promise<Credstash
   }
   const region = regions.region ?? (await defaultRegion(profile));
   const kmsRegion = regions.kmsRegion ?? (await savedKmsRegion()) ?? region;
-  const identity = {
-    profile,
-    credentials: arn === undefined ? undefined : await role(arn, region),
-  };
+  const credentials = arn === undefined ? undefined : await assumeRole(arn, region);
+  const identity = { profile, credentials, logger: SILENT_LOGGER };
   const told = new Set<string>();
   return new Credstash({
     table,
@@ -85,8 +89,17 @@ async function defaultRegion(profile: string | undefined): Promise<string> {
   return client.config.region().catch(() => FALLBACK_REGION);
 }
 
-async function role(arn: string, region: string) {
+async function assumeRole(arn: string, region: string) {
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const params = { RoleArn: arn, RoleSessionName: 'credstash' };
-  return fromTemporaryCredentials({ params, clientConfig: { region } });
+  try {
+    return await fromTemporaryCredentials({ params, clientConfig: { region } })();
+  } catch (cause) {
+    const { name, message } = cause as Error;
+    throw new CredstashError(
+      'ERR_CREDENTIALS',
+      `Can't assume the role ${arn} (${name}: ${message}).`,
+      { cause },
+    );
+  }
 }

@@ -10,8 +10,9 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  if (error.code === 'EPIPE') process.exit();
+  process.stderr.write(`Can't write to standard output (${error.code ?? error.message})\n`);
+  process.exit(1);
 });
 
 async function main(): Promise<number> {
@@ -30,6 +31,8 @@ async function main(): Promise<number> {
   }
 }
 
+// If the program should end before its work did, that is a failure.
+process.exitCode = 1;
 void main().then((exitCode) => {
   process.exitCode = exitCode;
 });

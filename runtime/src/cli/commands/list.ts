@@ -28,7 +28,7 @@ async function list({ format, json }: ListFlags, command: Command) {
 }
 
 function asText(entries: readonly SecretEntry[]): string {
-  const width = Math.max(0, ...entries.map(({ name }) => characters(name)));
+  const width = entries.reduce((most, { name }) => Math.max(most, characters(name)), 0);
   const lines = entries.map(({ name, version, comment = '' }) => {
     const padding = ' '.repeat(width - characters(name));
     return `${name}${padding} -- version ${version} -- comment ${comment}\n`;

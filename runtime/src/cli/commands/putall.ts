@@ -7,15 +7,12 @@ import type { PutAllOptions } from '../../options.js';
 import type { PutResult } from '../../put.js';
 import { parseContext } from '../arguments.js';
 import { addConnectionOptions, connect } from '../connection.js';
-import { Exit } from '../exit.js';
+import { Exit, INTERRUPTED } from '../exit.js';
 import { addPutOptions, putOptions, type PutFlags } from '../options.js';
 import { withProgress } from '../progress.js';
 import { reportFailures } from '../report.js';
 import { INPUT_FORMATS, inputFormatOf, parseSecrets, type InputFormat } from '../secrets-file.js';
 import { readValue } from '../value.js';
-
-/** The exit code of a program that SIGINT ended. */
-const INTERRUPTED = 130;
 
 export function addPutAllCommand(root: Command): void {
   const command = root

@@ -1,0 +1,225 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { promisify, stripVTControlCharacters } from 'node:util';
+
+import { runCli } from '../../../local/demo/cli.js';
+import { Setting } from './setting.js';
+
+const CLI = join(__dirname, '../../dist/credstash.cjs');
+let setting: Setting;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  setting = await Setting.create();
+  await chmod(CLI, 0o755);
+  await symlink(CLI, join(setting.folder, 'credstash'));
+  env = { ...process.env, ...setting.env, PATH: `${setting.folder}:${process.env.PATH}` };
+});
+afterEach(async () => {
+  setting.aws.aws.clearFaults();
+  await setting.deleteAll();
+});
+afterAll(() => setting.close());
+
+/**
+ * Run a command on a terminal, which shows both streams, and type into it when it prompts.
+ *
+ * @param prompted The file that it prompts in, if that is not the terminal.
+ */
+async function onTerminal(command: string, typed = '', prompted?: string) {
+  const args = ['--quiet', '--return', '--command', command, '/dev/null'];
+  const child = spawn('script', args, { env });
+  const closed = once(child, 'close') as Promise<[number]>;
+  let shown = '';
+  child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+  if (typed !== '') {
+    const prompt = () =>
+      prompted === undefined ? shown : readFile(prompted, 'utf8').catch(() => '');
+    while (!(await prompt()).includes('foo:')) await setTimeout(20);
+    child.stdin.write(typed);
+  }
+  const [code] = await closed;
+  return { code, shown };
+}
+
+const shell = (script: string) =>
+  promisify(execFile)('bash', ['-c', script], { env, maxBuffer: 1e9 }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => {
+      return { code, stdout, stderr };
+    },
+  );
+
+describe('put -P', () => {
+  test('shows nothing of what is typed', async () => {
+    const { code, shown } = await onTerminal('credstash put foo -P', 's3cr3t\r');
+    expect(code).toBe(0);
+    expect(shown).not.toContain('s3cr3t');
+    expect(await setting.credstash.get('foo')).toBe('s3cr3t');
+  });
+
+  test('nor when its messages go to a file', async () => {
+    const prompts = join(setting.folder, 'prompts');
+    const { shown } = await onTerminal(`credstash put foo -P 2>${prompts}`, 's3cr3t\r', prompts);
+    expect(shown).not.toContain('s3cr3t');
+    expect(await setting.credstash.get('foo')).toBe('s3cr3t');
+  });
+
+  test('ended by Ctrl-C says that nothing was stored', async () => {
+    const { code, shown } = await onTerminal('credstash put foo -P', '\x03');
+    expect(code).toBe(130);
+    expect(stripVTControlCharacters(shown).trim()).toMatch(/^foo: \s*Nothing was stored\.$/);
+    expect(await setting.credstash.list()).toEqual([]);
+  });
+
+  test('at the end of the input is a failure', async () => {
+    const outcome = await runCli(['put', 'foo', '-P'], setting.env, '');
+    expect(outcome).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(outcome.stderr).toMatch(/Nothing was stored\.\n$/);
+  });
+});
+
+test('Ctrl-C in a putall says what was stored, and what not', async () => {
+  const isSlow = (input: Record<string, unknown>) => JSON.stringify(input).includes('"slow"');
+  setting.aws.aws.inject({ action: 'dynamodb:PutItem', latency: 30_000, when: isSlow });
+  const child = spawn('credstash', ['putall', '{"fast": "s3cr3t", "slow": "s3cr3t"}'], { env });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  while ((await setting.credstash.list()).length < 1) await setTimeout(50);
+  await setTimeout(200);
+  child.kill('SIGINT');
+  expect(await once(child, 'close')).toEqual([130, null]);
+  expect(said).toBe('\nInterrupted. Stored: fast. Not stored, or not known: slow.\n');
+});
+
+describe('standard output', () => {
+  test('closed early is no failure, and silent', async () => {
+    await setting.credstash.putAll(
+      Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`n${i}`, 'x'.repeat(100_000)])),
+    );
+    const { stdout, stderr } = await shell('credstash getall | head -c 1');
+    expect({ stdout, stderr }).toEqual({ stdout: '{', stderr: '' });
+  });
+
+  test('that is full is a failure, on one line', async () => {
+    await setting.credstash.put('foo', 'bar');
+    const { code, stderr } = await shell('credstash get foo > /dev/full');
+    expect(code).toBe(1);
+    expect(stderr).toBe("Can't write to standard output (ENOSPC)\n");
+  });
+});
+
+describe('progress', () => {
+  beforeEach(() => setting.credstash.putAll({ a: '1', b: '2' }));
+
+  test('is shown on a terminal', async () => {
+    expect((await onTerminal('credstash getall')).shown).toMatch(/reading .*2\/2/);
+    expect((await onTerminal(`credstash putall '{"c": "3"}'`)).shown).toMatch(/storing .*1\/1/);
+  });
+
+  test('is not shown in a pipe', async () => {
+    expect((await setting.run('getall')).stderr).toBe('');
+  });
+});
+
+test('a folder and a home that are read-only, or not there, are no trouble', async () => {
+  await setting.credstash.put('foo', 'bar');
+  const folder = join(setting.folder, 'read-only');
+  await mkdir(folder, { mode: 0o555 });
+  for (const home of [folder, '/nowhere', '/proc']) {
+    const { stdout, stderr } = await shell(`cd ${folder}; HOME=${home} credstash get foo; ls -A`);
+    expect({ stdout, stderr }).toEqual({ stdout: 'bar\n', stderr: '' });
+  }
+});
+
+describe('~/.credstash', () => {
+  const config = () => join(setting.folder, '.credstash');
+
+  afterEach(() => promisify(execFile)('rm', ['-f', config()]));
+
+  test('keeps the region of the key, for its owner alone', async () => {
+    await setting.credstash.put('foo', 'bar');
+    const saved = await setting.run('setup', '--save-kms-region', 'eu-west-1');
+    expect(saved).toEqual({ exitCode: 0, stdout: 'KMS region set to eu-west-1\n', stderr: '' });
+    expect((await shell(`stat -c %a ${config()}`)).stdout).toBe('600\n');
+    expect((await setting.run('get', 'foo')).stderr).toMatch(/^KMS ERROR: .*Choose the region/);
+    expect((await setting.run('get', 'foo', '--kms-region', 'us-east-1')).stdout).toBe('bar\n');
+  });
+
+  test('that is malformed is named', async () => {
+    await setting.file('.credstash', '{');
+    const { exitCode, stderr } = await setting.run('get', 'foo');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^The file .*\.credstash can't be read \(it is not JSON\)\. [^\n]*\n$/);
+  });
+});
+
+test('setup without a region to save points to cdk deploy, and makes nothing', async () => {
+  setting.aws.takeCalls();
+  const { exitCode, stderr } = await setting.run('setup', '--tags', 'a=b', 'c=d');
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: expect.stringMatching(/cdk deploy/),
+  });
+  expect(setting.aws.takeCalls()).toEqual([]);
+});
+
+test('being throttled is waited out', async () => {
+  await setting.credstash.put('foo', 'bar');
+  setting.aws.aws.inject({ action: 'kms:Decrypt', error: 'ThrottlingException', times: 4 });
+  expect(await setting.run('get', 'foo')).toEqual({ exitCode: 0, stdout: 'bar\n', stderr: '' });
+});
+
+test('a role that can not be assumed is named', async () => {
+  const arn = 'arn:aws:iam::111122223333:role/nobody';
+  const { exitCode, stderr } = await setting.run('-n', arn, 'get', 'foo');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(
+    /^Can't assume the role arn:aws:iam::111122223333:role\/nobody \([^\n]*\n$/,
+  );
+});
+
+test('a profile beside credentials of the environment is no reason to warn', async () => {
+  const { accessKeyId, secretAccessKey } = setting.aws.aws.admin;
+  const AWS_CONFIG_FILE = await setting.file(
+    'config',
+    `[profile team]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+  );
+  const both = { ...setting.env, AWS_CONFIG_FILE };
+  expect((await runCli(['-p', 'team', 'keys'], both)).stderr).toBe('');
+  expect((await runCli(['keys'], { ...both, AWS_PROFILE: 'team' })).stderr).toBe('');
+});
+
+test.each(['bash', 'zsh'])('completion of %s knows the commands and their flags', async (kind) => {
+  const { stdout } = await setting.run('completion', kind);
+  expect(stdout).toMatch(/put get getall list keys putall delete exec/);
+  expect(stdout).toMatch(/getall\) words='.*--strict/);
+});
+
+test('bash completes with it', async () => {
+  const complete = (line: string) =>
+    shell(`eval "$(credstash completion bash)"
+      COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _credstash; echo "\${COMPREPLY[@]}"`);
+  expect((await complete('credstash geta')).stdout).toBe('getall\n');
+  expect((await complete('credstash get --nol')).stdout).toBe('--noline\n');
+  expect((await complete('credstash put --auto')).stdout).toBe('--autoversion\n');
+});
+
+test.each([
+  'put',
+  'get',
+  'getall',
+  'list',
+  'putall',
+  'delete',
+  'exec',
+  'setup',
+  'migrate-versions',
+])('%s --help shows an example', async (command) => {
+  const { exitCode, stdout } = await setting.run(command, '--help');
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(new RegExp(`\n  \\$ .*credstash ${command} `));
+});
