@@ -72,7 +72,7 @@ project.package.addField('exports', {
 // tsconfig.json is for editors and for `tsc --noEmit`: every TypeScript file there is.
 new javascript.TypescriptConfig(project, {
   fileName: 'tsconfig.json',
-  include: ['.projenrc.ts', 'lib', 'bin', 'local', 'runtime', 'test'],
+  include: ['.projenrc.ts', 'bench', 'bin', 'lib', 'local', 'runtime', 'test'],
   exclude: ['**/node_modules', 'runtime/dist'],
   compilerOptions: {
     ...compilerOptions(),
@@ -188,6 +188,10 @@ const interop = project.addTask('test:interop', {
 });
 interop.spawn(bundleCli);
 interop.exec('jest --config jest.interop.config.js', { receiveArgs: true });
+
+const bench = project.addTask('bench', { description: 'Time the CLI beside the Python credstash' });
+bench.spawn(bundleCli);
+bench.exec('tsx bench/get.ts');
 
 const local = project.addTask('local', { description: 'Run the embedded AWS until Ctrl-C' });
 local.spawn(bundleCli);

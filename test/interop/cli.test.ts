@@ -15,6 +15,7 @@ const SEEDS = [
 ] as const;
 
 let pair: Pair;
+let compared = 0;
 
 beforeAll(async () => {
   await createKey('alias/credstash');
@@ -23,6 +24,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   pair = await Pair.create();
 });
+afterEach(() => compared++);
 
 const ROWS: [what: string, args: string[], input?: string][] = [
   ['put', ['put', 'new', 'value']],
@@ -101,6 +103,8 @@ test('the same: put -a after a text', async () => {
   expect(our).toEqual(python);
   expect(our.stderr).toMatch(/^Can not autoincrement version\./);
 });
+
+afterAll(() => process.stdout.write(`${compared} rows compared with Python credstash\n`));
 
 describe('the same, up to the details of AWS', () => {
   test('put, a key that is not there', async () => {

@@ -282,4 +282,5 @@ test('the table in docs/compatibility.md names these, and no others', () => {
     .split('\n')
     .flatMap((row) => row.split(' | ')[0]?.replace(/^\| /, '').trim() || []);
   expect(cases).toEqual(Object.keys(DEVIATIONS));
+  process.stdout.write(`${cases.length} deliberate deviations, each tested on both sides\n`);
 });

@@ -3,6 +3,7 @@ import type { Credstash } from '../credstash.js';
 import type { GetAllOptions } from '../options.js';
 import { Exit } from './exit.js';
 import { formatSecrets, type Format } from './formats.js';
+import { writeOutput } from './output.js';
 import { withProgress } from './progress.js';
 import { reportFailures } from './report.js';
 
@@ -26,19 +27,26 @@ export async function readSecrets(credstash: Credstash, options: GetAllOptions):
 }
 
 /**
- * Write secrets to standard output, and a line for each that failed to standard error.
+ * Write secrets to standard output, or to a file, and a line for each that failed to standard error.
  *
- * @param options.strict Write nothing to standard output if any failed.
+ * @param options.strict Write nothing of them if any failed.
  * @param options.end What Python writes after them.
  * @throws Exit 1 if any failed
  */
 export async function writeSecrets(
   read: BulkRead,
-  options: { format: Format; strict?: boolean | undefined; end: string },
+  options: {
+    format: Format;
+    strict?: boolean | undefined;
+    output?: string | undefined;
+    end: string;
+  },
 ): Promise<void> {
   const { text, failures } = await formatSecrets(options.format, read.secrets);
   const failed = new Map<string, Error>([...read.failures, ...failures]);
-  if (failed.size === 0 || !options.strict) process.stdout.write(text + options.end);
+  if (failed.size === 0 || !options.strict) {
+    await writeOutput(text + options.end, options.output);
+  }
   reportFailures(failed);
   if (failed.size > 0) throw new Exit(1);
 }

@@ -4,7 +4,6 @@ import { Option, type Command } from 'commander';
 
 import { clientConfig } from '../client-config.js';
 import { Credstash } from '../credstash.js';
-import { CredstashError } from '../errors.js';
 import { savedKmsRegion } from './config-file.js';
 import { LOG_LEVELS } from './log.js';
 
@@ -65,7 +64,7 @@ export async function connect(command: Command, key?: string): Promise<Credstash
   }
   const region = regions.region ?? (await defaultRegion(profile));
   const kmsRegion = regions.kmsRegion ?? (await savedKmsRegion()) ?? region;
-  const credentials = arn === undefined ? undefined : await assumeRole(arn, region);
+  const credentials = arn === undefined ? undefined : await roleCredentials(arn, region);
   const identity = { profile, credentials, logger: SILENT_LOGGER };
   const told = new Set<string>();
   return new Credstash({
@@ -89,17 +88,7 @@ async function defaultRegion(profile: string | undefined): Promise<string> {
   return client.config.region().catch(() => FALLBACK_REGION);
 }
 
-async function assumeRole(arn: string, region: string) {
-  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
-  const params = { RoleArn: arn, RoleSessionName: 'credstash' };
-  try {
-    return await fromTemporaryCredentials({ params, clientConfig: { region } })();
-  } catch (cause) {
-    const { name, message } = cause as Error;
-    throw new CredstashError(
-      'ERR_CREDENTIALS',
-      `Can't assume the role ${arn} (${name}: ${message}).`,
-      { cause },
-    );
-  }
+async function roleCredentials(arn: string, region: string) {
+  const { assumeRole } = await import('./assume-role.js');
+  return assumeRole(arn, region);
 }

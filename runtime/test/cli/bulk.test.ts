@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { chmod, readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 import { padVersion } from '../../src/version.js';
@@ -64,6 +65,29 @@ describe('getall, and get of a pattern', () => {
     setting.aws.aws.clearFaults();
     expect(exitCode).toBe(1);
     expect(stderr.split('\n')).toHaveLength(2);
+  });
+});
+
+test('-o writes a file for its owner alone, even one that was open to all', async () => {
+  await setting.credstash.put('a', '1');
+  const path = await setting.file('out', 'a longer text that was there before');
+  await chmod(path, 0o644);
+  for (const [args, content] of [
+    [['get', 'a'], '1\n'],
+    [['get', 'a*', '-f', 'csv'], 'a,1\n'],
+    [['getall', '-f', 'csv'], 'a,1\n\n'],
+  ] as const) {
+    expect(await setting.run(...args, '-o', path)).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await readFile(path, 'utf8')).toBe(content);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  }
+  const fresh = `${path}.new`;
+  await setting.run('getall', '-o', fresh);
+  expect((await stat(fresh)).mode & 0o777).toBe(0o600);
+  expect(await setting.run('getall', '-o', '/nowhere/out')).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr: "Can't write the file /nowhere/out (ENOENT).\n",
   });
 });
 

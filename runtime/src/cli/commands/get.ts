@@ -7,10 +7,12 @@ import { addConnectionOptions, connect } from '../connection.js';
 import { CredstashError } from '../../errors.js';
 import { formatOption } from '../options.js';
 import type { Format } from '../formats.js';
+import { writeOutput } from '../output.js';
 
 interface GetFlags {
   readonly format: Format;
   readonly noline?: boolean;
+  readonly output?: string;
   readonly strict?: boolean;
   readonly version?: string;
 }
@@ -24,6 +26,7 @@ export function addGetCommand(root: Command): void {
     .option('-n, --noline', 'write no newline after the value')
     .option('-v, --version <version>', 'version to get (default: the latest)')
     .addOption(formatOption())
+    .option('-o, --output <file>', 'write to a file, readable by its owner alone')
     .option('--strict', 'of a pattern: write nothing unless all can be read, and there is one')
     .addHelpText(
       'after',
@@ -37,17 +40,17 @@ Examples:
 }
 
 async function get(name: string, words: string[], flags: GetFlags, command: Command) {
-  const { format, noline, strict, version } = flags;
+  const { format, noline, output, strict, version } = flags;
   const context = parseContext(command, words);
   const credstash = await connect(command);
   if (!isPattern(name)) {
-    process.stdout.write(await credstash.getBytes(name, { version, context }));
-    if (!noline) process.stdout.write('\n');
+    const value = await credstash.getBytes(name, { version, context });
+    await writeOutput(noline ? value : Buffer.concat([value, Buffer.from('\n')]), output);
     return;
   }
   const read = await readSecrets(credstash, { names: [name], version, context });
   if (strict && read.secrets.size + read.failures.size === 0) {
     throw new CredstashError('ERR_SECRET_NOT_FOUND', `No secret's name matches ${name}.`);
   }
-  await writeSecrets(read, { format, strict, end: '' });
+  await writeSecrets(read, { format, strict, output, end: '' });
 }

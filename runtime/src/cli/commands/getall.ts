@@ -8,6 +8,7 @@ import { formatOption } from '../options.js';
 
 interface GetAllFlags {
   readonly format: Format;
+  readonly output?: string;
   readonly strict?: boolean;
   readonly version?: string;
 }
@@ -19,15 +20,16 @@ export function addGetAllCommand(root: Command): void {
     .argument('[context...]', 'key=value words that they were put with')
     .option('-v, --version <version>', 'version to get, of those that have it')
     .addOption(formatOption())
+    .option('-o, --output <file>', 'write to a file, readable by its owner alone')
     .option('--strict', 'write nothing unless all can be read')
-    .addHelpText('after', '\nExample:\n  $ credstash getall -f dotenv env=prod > .env')
+    .addHelpText('after', '\nExample:\n  $ credstash getall -f dotenv -o .env env=prod')
     .action(getAll);
   addConnectionOptions(command);
 }
 
 async function getAll(words: string[], flags: GetAllFlags, command: Command) {
-  const { format, strict, version } = flags;
+  const { format, output, strict, version } = flags;
   const context = parseContext(command, words);
   const read = await readSecrets(await connect(command), { version, context });
-  await writeSecrets(read, { format, strict, end: '\n' });
+  await writeSecrets(read, { format, strict, output, end: '\n' });
 }

@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { Setting } from './setting.js';
+
+const ROOT = join(__dirname, '../../..');
+const run = promisify(execFile);
+
+/** Packages that only some commands need, and a command that does. */
+const LAZY: Record<string, string[]> = {
+  '@aws-sdk/credential-providers': ['-n', 'arn:aws:iam::111122223333:role/reader', 'keys'],
+  'cli-table3': ['list', '-f', 'table'],
+  'csv-stringify': ['getall', '-f', 'csv'],
+  dotenv: ['putall', 'A=1', '-f', 'dotenv'],
+  read: ['put', '-P', 'foo', '-v', '2'],
+  yaml: ['getall', '-f', 'yaml'],
+};
+
+let setting: Setting;
+let folder: string;
+
+/** The bundle as it is published, but with the paths of its modules in it. */
+beforeAll(async () => {
+  setting = await Setting.create();
+  await mkdir(join(ROOT, 'dist'), { recursive: true });
+  folder = await mkdtemp(join(ROOT, 'dist/bundle-'));
+  const flags = ['--bundle', '--platform=node', '--target=node20', '--main-fields=module,main'];
+  const entry = join(ROOT, 'runtime/src/cli/main.ts');
+  const esbuild = require.resolve('esbuild/bin/esbuild');
+  await run(esbuild, [
+    entry,
+    `--outfile=${folder}/cli.cjs`,
+    '--format=cjs',
+    '--log-level=error',
+    ...flags,
+  ]);
+  await setting.credstash.put('foo', 'bar');
+});
+
+afterAll(async () => {
+  await setting.close();
+  await rm(folder, { recursive: true });
+});
+
+/** The packages that a command evaluates a module of, and those that wait in the bundle. */
+async function loadedBy(args: string[]): Promise<Set<string>> {
+  const coverage = await mkdtemp(join(folder, 'coverage-'));
+  const env = { ...process.env, ...setting.env, NODE_V8_COVERAGE: coverage };
+  const child = run(process.execPath, [join(folder, 'cli.cjs'), ...args], { env });
+  child.child.stdin?.end('typed\n');
+  await child;
+  const [report = ''] = await readdir(coverage);
+  const { result } = JSON.parse(await readFile(join(coverage, report), 'utf8')) as {
+    result: {
+      url: string;
+      functions: { functionName: string; ranges: { count: number }[] }[];
+    }[];
+  };
+  const functions = result.find(({ url }) => url.endsWith('cli.cjs'))?.functions ?? [];
+  const evaluated = functions.filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0);
+  const packages = evaluated.flatMap(({ functionName }) => {
+    const [, name] = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(functionName) ?? [];
+    return name === undefined ? [] : [name];
+  });
+  return new Set(packages);
+}
+
+test('get loads nothing that only other commands need', async () => {
+  const loaded = await loadedBy(['get', 'foo']);
+  // What it does need is seen, so that what is not seen was not loaded.
+  expect(loaded).toContain('commander');
+  for (const name of [...Object.keys(LAZY), 'cli-progress']) expect(loaded).not.toContain(name);
+});
+
+test.each(Object.entries(LAZY))('%s is loaded by the command that needs it', async (name, args) => {
+  expect(await loadedBy(args)).toContain(name);
+});
