@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { Setting } from './setting.js';
+
+const ROOT = join(__dirname, '../../..');
+const CLI = join(ROOT, 'runtime/dist/credstash.cjs');
+
+/** The table of docs/iam.md: commands, and the actions that each needs. */
+function documented(): [command: string, actions: string[]][] {
+  const text = readFileSync(join(ROOT, 'docs/iam.md'), 'utf8');
+  const [section = ''] = (text.split('## What each command needs')[1] ?? '').split('\n## ');
+  const rows = section.split('\n').filter((line) => line.startsWith('| `'));
+  return rows.map((row) => {
+    const [, command = '', dynamodb = '', kms = ''] = row.split('|').map((cell) => cell.trim());
+    const actions = (service: string, cell: string) =>
+      Array.from(cell.matchAll(/`(\w+)`/g), ([, action]) => `${service}:${action}`);
+    return [command.slice(1, -1), [...actions('dynamodb', dynamodb), ...actions('kms', kms)]];
+  });
+}
+
+let setting: Setting;
+
+beforeAll(async () => {
+  setting = await Setting.create();
+  await setting.credstash.put('NAME', 'value');
+  await setting.storeUnpadded('N-UNPADDED', '4');
+});
+afterAll(() => setting.close());
+
+test.each(documented())('credstash %s calls what the docs say', async (command, actions) => {
+  setting.aws.takeCalls();
+  const script = `${process.execPath} ${CLI} ${command}`;
+  await promisify(execFile)('bash', ['-c', script], { env: { ...process.env, ...setting.env } });
+  expect([...new Set(setting.aws.takeCalls())].sort()).toEqual([...actions].sort());
+});
+
+test('the docs have every command that calls AWS', () => {
+  const commands = new Set(documented().map(([command]) => command.split(' ')[0]));
+  expect([...commands].sort()).toEqual(
+    ['delete', 'exec', 'get', 'getall', 'keys', 'list', 'migrate-versions', 'put', 'putall'].sort(),
+  );
+});
