@@ -1,0 +1,152 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { Compartment } from '../lib';
+import { role } from './support/compartment';
+
+const APP = { prefix: 'app/', context: { env: 'prod' } };
+
+describe('across accounts', () => {
+  const REMOTE = 'arn:aws:iam::444455556666:role/remote';
+
+  function granted(): Template {
+    const app = new App();
+    const stack = new Stack(app, 'Stack', {
+      env: { account: '111122223333', region: 'eu-west-1' },
+    });
+    const compartment = new Compartment(stack, 'Compartment');
+    compartment.grantRead(iam.Role.fromRoleArn(stack, 'Remote', REMOTE), APP);
+    return Template.fromStack(stack);
+  }
+
+  test('a scoped grant is as scoped in the policy of the table', () => {
+    granted().hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      Replicas: [
+        Match.objectLike({
+          ResourcePolicy: {
+            PolicyDocument: Match.objectLike({
+              Statement: [
+                {
+                  Action: ['dynamodb:GetItem', 'dynamodb:Query'],
+                  Condition: {
+                    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['app/*'] },
+                    Null: { 'dynamodb:LeadingKeys': 'false' },
+                  },
+                  Effect: 'Allow',
+                  Principal: { AWS: REMOTE },
+                  Resource: '*',
+                },
+              ],
+            }),
+          },
+        }),
+      ],
+    });
+  });
+
+  test('and in the policy of the key', () => {
+    granted().hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: Match.objectLike({
+        Statement: Match.arrayWith([
+          {
+            Action: 'kms:Decrypt',
+            Condition: { StringEquals: { 'kms:EncryptionContext:env': 'prod' } },
+            Effect: 'Allow',
+            Principal: { AWS: REMOTE },
+            Resource: '*',
+          },
+        ]),
+      }),
+    });
+  });
+
+  test('a role of a stack of the other account is granted alike, and nothing else is made', () => {
+    const app = new App();
+    const here = { account: '111122223333', region: 'eu-west-1' };
+    const secrets = new Stack(app, 'Secrets', { env: here });
+    const there = { account: '444455556666', region: 'eu-west-1' };
+    const application = new Stack(app, 'Application', { env: there });
+    new Compartment(secrets, 'Compartment').grantRead(role(application, 'remote'), APP);
+
+    const ours = Template.fromStack(secrets);
+    ours.resourceCountIs('AWS::IAM::Role', 0);
+    ours.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'kms:Decrypt',
+            Condition: { StringEquals: { 'kms:EncryptionContext:env': 'prod' } },
+            Resource: '*',
+          }),
+        ]),
+      }),
+    });
+    const theirs = Template.fromStack(application);
+    theirs.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'kms:Decrypt',
+            Condition: { StringEquals: { 'kms:EncryptionContext:env': 'prod' } },
+          }),
+        ]),
+      }),
+    });
+    const text = JSON.stringify(theirs.toJSON());
+    expect(text).toContain(':kms:eu-west-1:111122223333:key/*');
+    expect(text).not.toMatch(/GetStackOutput|ImportValue|DescribeStacks/);
+  });
+
+  test("keeps the grantee's own conditions", () => {
+    const stack = new Stack();
+    const org = new iam.OrganizationPrincipal('o-1234567890');
+    new Compartment(stack, 'Compartment').grantRead(org, APP);
+    Template.fromStack(stack).hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Condition: {
+              StringEquals: {
+                'aws:PrincipalOrgID': 'o-1234567890',
+                'kms:EncryptionContext:env': 'prod',
+              },
+            },
+            Principal: { AWS: '*' },
+          }),
+        ]),
+      }),
+    });
+  });
+
+  test('refuses to loosen a condition of the grantee', () => {
+    const compartment = new Compartment(new Stack(), 'Compartment');
+    const conditions = { StringEquals: { 'kms:EncryptionContext:env': 'dev' } };
+    const dev = new iam.AnyPrincipal().withConditions(conditions);
+    expect(() => compartment.grantRead(dev, APP)).toThrow(/it can't be scoped/);
+  });
+});
+
+describe('a grant that would have no effect fails', () => {
+  test('on a key imported by its alias', () => {
+    const stack = new Stack();
+    const encryptionKey = kms.Alias.fromAliasName(stack, 'Key', 'alias/credstash');
+    expect(() => new Compartment(stack, 'Compartment', { encryptionKey })).toThrow(
+      /Import the key and the table by ARN/,
+    );
+  });
+
+  const empty: Record<string, string>[] = [{}, { env: '' }, { '': 'prod' }];
+
+  test.each(empty)('with the context %j', (context) => {
+    const stack = new Stack();
+    const compartment = new Compartment(stack, 'Compartment');
+    expect(() => compartment.grantRead(role(stack, 'r'), { context })).toThrow(/context/);
+  });
+
+  test('with an empty prefix', () => {
+    const stack = new Stack();
+    const compartment = new Compartment(stack, 'Compartment');
+    expect(() => compartment.grantRead(role(stack, 'r'), { prefix: '' })).toThrow(/leave it out/);
+  });
+});
