@@ -10,10 +10,18 @@ export interface Outcome {
 
 const CLI = join(__dirname, '../../runtime/dist/credstash.cjs');
 
+/** An environment in which nothing of the user's own chooses an AWS account or region. */
+const NOBODY = {
+  HOME: '/nonexistent',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+
 /**
  * Run the bundled CLI.
  *
- * @param env Variables of its environment, which has none of those that choose an AWS account.
+ * @param env Variables beside those of a user without an AWS account.
  * @param input Its standard input.
  */
 export function runCli(
@@ -26,7 +34,7 @@ export function runCli(
     const child = execFile(
       process.execPath,
       [CLI, ...args],
-      { env: { ...Object.fromEntries(inherited), ...env } },
+      { env: { ...Object.fromEntries(inherited), ...NOBODY, ...env } },
       (_, stdout, stderr) => done({ exitCode: child.exitCode ?? 1, stdout, stderr }),
     );
     child.stdin?.end(input);

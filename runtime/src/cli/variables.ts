@@ -22,14 +22,23 @@ export function toVariables(secrets: ReadonlyMap<string, string>, prefix = ''): 
       failures.set(name, new Error('its name makes no environment variable'));
     } else if (owner !== undefined) {
       failures.set(name, new Error(`its variable ${variable} is that of ${owner}`));
-    } else if (value.includes('\0')) {
-      failures.set(name, new Error('an environment variable can not hold a zero byte'));
+    } else if (hasZeroByte(value)) {
+      failures.set(name, zeroByteError());
     } else {
       owners.set(variable, name);
       variables.set(variable, value);
     }
   }
   return { variables, failures };
+}
+
+/** Whether a value ends, in an environment, before its end. */
+export function hasZeroByte(value: string): boolean {
+  return value.includes('\0');
+}
+
+export function zeroByteError(): Error {
+  return new Error('an environment variable can not hold a zero byte');
 }
 
 function variableOf(name: string): string {

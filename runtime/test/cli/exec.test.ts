@@ -12,6 +12,7 @@ let setting: Setting;
 beforeAll(async () => {
   setting = await Setting.create();
   await setting.credstash.putAll({ 'app/db.password': 'p', 'app/key': 'k', other: 'o' });
+  await setting.credstash.put('zero', 's3cr3t\0');
   await setting.credstash.put('bound', 'b', { context: { env: 'prod' } });
 });
 afterEach(() => setting.aws.aws.clearFaults());
@@ -78,7 +79,18 @@ describe('the child does not start', () => {
     expect((await exec('other', '--', 'test', '-e', touched())).exitCode).toBe(1);
   });
 
+  test('with a value that no environment can hold, which is not shown', async () => {
+    for (const args of [['zero'], ['--map', 'X=zero']]) {
+      const { exitCode, stderr } = await exec(...args, '--', 'touch', touched());
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: 'zero: an environment variable can not hold a zero byte\ntouch was not started\n',
+      });
+    }
+  });
+
   test.each([
+    ['no secret', ['--', 'true']],
     ['no command', ['app/key']],
     ['no command after --', ['app/key', '--']],
     ['--strip alone', ['app/key', '--strip', '--', 'true']],
@@ -93,7 +105,7 @@ test.each([
   ['its own', ['sh', '-c', 'exit 7'], 7],
   ['that of a signal', ['sh', '-c', 'kill -TERM $$'], 143],
   ['127, if it was not found', ['no-such-program'], 127],
-  ['126, if it could not be started', ['/etc/hostname'], 126],
+  ['126, if it could not be started', ['/etc'], 126],
 ])('the exit code is %s', async (_, command, exitCode) => {
   expect((await exec('app/key', '--', ...command)).exitCode).toBe(exitCode);
 });

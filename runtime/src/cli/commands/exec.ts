@@ -7,7 +7,7 @@ import { runChild } from '../child.js';
 import { addConnectionOptions, connect } from '../connection.js';
 import { Exit } from '../exit.js';
 import { reportFailures } from '../report.js';
-import { toVariables } from '../variables.js';
+import { hasZeroByte, toVariables, zeroByteError } from '../variables.js';
 
 interface ExecFlags {
   readonly clobber: boolean;
@@ -59,13 +59,18 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
   if (prefix !== undefined) asked.push(`${prefix}*`);
 
   const names = [...new Set([...asked, ...Object.values(mapped)])];
+  if (names.length === 0) command.error('error: name a secret, a pattern or a prefix before --');
   const { secrets, failures } = await readSecrets(await connect(command), { names, context });
   const matches = nameMatcher(asked);
   const named = toVariables(
     new Map([...secrets].filter(([name]) => matches(name))),
     flags.strip ? prefix : '',
   );
+  const own = Object.entries(mapped).map(([variable, name]) => [variable, secrets.get(name) ?? '']);
   const failed = new Map<string, Error>([...failures, ...named.failures]);
+  for (const name of Object.values(mapped)) {
+    if (hasZeroByte(secrets.get(name) ?? '')) failed.set(name, zeroByteError());
+  }
   const unmatched = asked.filter(
     (pattern) =>
       isPattern(pattern) && ![...secrets.keys(), ...failures.keys()].some(nameMatcher([pattern])),
@@ -79,7 +84,6 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
     throw new Exit(1);
   }
 
-  const own = Object.entries(mapped).map(([variable, name]) => [variable, secrets.get(name) ?? '']);
   const variables = Object.fromEntries([...named.variables, ...own]) as Record<string, string>;
   const inherited = flags.pristine ? { PATH: process.env.PATH } : process.env;
   const env = flags.clobber ? { ...inherited, ...variables } : { ...variables, ...inherited };
