@@ -30,6 +30,7 @@ const ROWS: [what: string, args: string[], input?: string][] = [
   ['put', ['put', 'new', 'value']],
   ['put, empty', ['put', 'new']],
   ['put, from standard input', ['put', 'new', '-'], 'line\nline\n'],
+  ['put, from standard input, CRLF', ['put', 'new', '-'], 'a\r\nb\r\n'],
   ['put, from a file', ['put', 'new', `@${PEM}`]],
   ['put, from a file of the home', ['put', 'new', '@~/value.pem']],
   ['put, a context', ['put', 'new', 'v', 'a=b', 'c=d']],

@@ -6,6 +6,7 @@ import type { KeyService } from '../../runtime/src/index.js';
 import { KmsKeyService } from '../../runtime/src/index.js';
 import { sealItem } from '../../runtime/src/item.js';
 import { padVersion } from '../../runtime/src/version.js';
+import { standardCompartment, TestAws } from '../support/compartment';
 import { Pair } from './pair';
 import { connect, createKey, HOME, kms, ours, pythons } from './peers';
 
@@ -235,6 +236,28 @@ const DEVIATIONS: Record<string, () => Promise<void>> = {
     expect(python).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^An error/) });
     expect(our?.exitCode).toBe(1);
     expect(our?.stderr).toMatch(/nowhere in us-east-1.*cdk deploy/);
+  },
+
+  'no permission': async () => {
+    const aws = await TestAws.start((stack) => standardCompartment(stack));
+    const env = await aws.env('reader');
+    const python = await pythons(['put', 'foo', 'x'], '', { env });
+    const our = await ours(['put', 'foo', 'x'], '', env);
+    await aws.aws.stop();
+    expect(python).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(python.stderr).toMatch(/^KMS ERROR: Could not generate key .*AccessDenied[^\n]*\n$/);
+    expect(our).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(our.stderr).toMatch(
+      /^KMS ERROR: Could not generate key .*AccessDenied.*Ask for a grant/,
+    );
+  },
+
+  '`put -d SHA` or `MD5`': async () => {
+    for (const digest of ['SHA', 'MD5']) {
+      const { python, our } = await pair.run(['put', digest, 'x', '-d', digest]);
+      expect(python).toEqual({ exitCode: 0, stdout: `${digest} has been stored\n`, stderr: '' });
+      expect(our).toEqual({ ...python, stderr: expect.stringMatching(/^warning: .* is weak/) });
+    }
   },
 
   '`AWS_REGION`': async () => {
