@@ -55,9 +55,14 @@ const DEVIATIONS: Record<string, () => Promise<void>> = {
 
   '`put -a`, at the same time': async () => {
     const six = Array.from({ length: 6 }, (_, i) => ['put', '-a', 'foo', `v${i}`]);
-    const theirs = await Promise.all(six.map((args) => pythons(['-t', pair.python, ...args])));
+    const theirs = () => Promise.all(six.map((args) => pythons(['-t', pair.python, ...args])));
+    // Not every round has two that meet; ours must bear those that do.
+    let lost = 0;
+    for (let round = 0; round < 5 && lost === 0; round++) {
+      lost = (await theirs()).filter(({ exitCode }) => exitCode === 1).length;
+    }
+    expect(lost).toBeGreaterThan(0);
     const outcomes = await Promise.all(six.map((args) => ours(['-t', pair.our, ...args])));
-    expect(theirs.some(({ exitCode }) => exitCode === 1)).toBe(true);
     expect(outcomes.map(({ exitCode }) => exitCode)).toEqual(six.map(() => 0));
     expect(await connect(pair.our).versions('foo')).toHaveLength(6);
   },
