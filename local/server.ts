@@ -37,7 +37,10 @@ export class LocalAws {
   private readonly identities = new Identities();
   private readonly dynamodb = new DynamoDb();
   private readonly services: Readonly<Record<string, Service>>;
-  private readonly server = createServer((request, response) => void this.serve(request, response));
+  private readonly server = createServer((request, response) => {
+    // The caller may be gone before it has said everything.
+    this.serve(request, response).catch(() => response.destroy());
+  });
   private faults: (Fault & { left: number })[] = [];
 
   private constructor() {

@@ -8,7 +8,15 @@ export async function withProgress<T>(
   if (!process.stderr.isTTY) return work(undefined);
   const { Presets, SingleBar } = await import('cli-progress');
   const format = `${what} {bar} {value}/{total}`;
-  const options = { format, clearOnComplete: true, hideCursor: true, stream: process.stderr };
+  const options = {
+    format,
+    clearOnComplete: true,
+    stream: process.stderr,
+    // Ctrl-C ends the program, as it would without a bar: so the bar leaves nothing to restore.
+    gracefulExit: false,
+    hideCursor: false,
+    linewrap: true,
+  };
   const bar = new SingleBar(options, Presets.shades_classic);
   bar.start(0, 0);
   try {

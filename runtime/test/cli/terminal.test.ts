@@ -27,18 +27,21 @@ afterAll(() => setting.close());
 /**
  * Run a command on a terminal, which shows both streams, and type into it when it prompts.
  *
- * @param prompted The file that it prompts in, if that is not the terminal.
+ * @param options.file The file that it prompts in, if that is not the terminal.
  */
-async function onTerminal(command: string, typed = '', prompted?: string) {
+async function onTerminal(
+  command: string,
+  typed = '',
+  { file, prompt = 'foo:' }: { file?: string; prompt?: string } = {},
+) {
   const args = ['--quiet', '--return', '--command', command, '/dev/null'];
   const child = spawn('script', args, { env });
   const closed = once(child, 'close') as Promise<[number]>;
   let shown = '';
   child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
   if (typed !== '') {
-    const prompt = () =>
-      prompted === undefined ? shown : readFile(prompted, 'utf8').catch(() => '');
-    while (!(await prompt()).includes('foo:')) await setTimeout(20);
+    const seen = () => (file === undefined ? shown : readFile(file, 'utf8').catch(() => ''));
+    while (!(await seen()).includes(prompt)) await setTimeout(20);
     child.stdin.write(typed);
   }
   const [code] = await closed;
@@ -63,7 +66,9 @@ describe('put -P', () => {
 
   test('nor when its messages go to a file', async () => {
     const prompts = join(setting.folder, 'prompts');
-    const { shown } = await onTerminal(`credstash put foo -P 2>${prompts}`, 's3cr3t\r', prompts);
+    const { shown } = await onTerminal(`credstash put foo -P 2>${prompts}`, 's3cr3t\r', {
+      file: prompts,
+    });
     expect(shown).not.toContain('s3cr3t');
     expect(await setting.credstash.get('foo')).toBe('s3cr3t');
   });
@@ -118,6 +123,14 @@ describe('progress', () => {
   test('is shown on a terminal', async () => {
     expect((await onTerminal('credstash getall')).shown).toMatch(/reading .*2\/2/);
     expect((await onTerminal(`credstash putall '{"c": "3"}'`)).shown).toMatch(/storing .*1\/1/);
+  });
+
+  test('leaves Ctrl-C to end the program, and the terminal as it was', async () => {
+    setting.aws.aws.inject({ action: 'kms:Decrypt', latency: 60_000 });
+    const { code, shown } = await onTerminal('credstash getall', '\x03', { prompt: 'reading' });
+    expect(code).toBe(130);
+    // Neither the cursor nor the wrapping of lines is switched off.
+    expect(shown).not.toMatch(/\x1b\[\?(25|7)l/);
   });
 
   test('is not shown in a pipe', async () => {
