@@ -97,6 +97,7 @@ new JsonFile(project, 'runtime/package.json', {
     sideEffects: false,
     exports: {
       '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+      './compartment.template.json': './dist/compartment.template.json',
       './package.json': './package.json',
     },
     bin: { credstash: './dist/credstash.cjs' },
@@ -126,7 +127,8 @@ new JsonFile(project, 'runtime/package.json', {
 new javascript.TypescriptConfig(project, {
   fileName: 'runtime/tsconfig.json',
   include: ['src'],
-  exclude: ['src/cli'], // esbuild makes one file of it
+  // esbuild makes one file of these
+  exclude: ['src/cli', 'src/doctor', 'src/provision'],
   compilerOptions: {
     ...compilerOptions(),
     exactOptionalPropertyTypes: true, // the types of aws-cdk-lib don't bear it
@@ -160,6 +162,11 @@ const bundleCli = project.addTask('bundle:cli', {
   exec: `${esbuild} runtime/src/cli/main.ts --outfile=runtime/dist/credstash.cjs --format=cjs --minify --keep-names --banner:js="#!/usr/bin/env node"`,
 });
 
+const template = project.addTask('template', {
+  description: 'Synthesize the template that `credstash setup` applies',
+  exec: 'node --import tsx bin/compartment-template.ts runtime/dist/compartment.template.json',
+});
+
 const bundleRuntime = project.addTask('bundle', {
   description: 'Compile the runtime, and bundle it into build/runtime/ for cdk-credstash/runtime',
 });
@@ -171,6 +178,7 @@ bundleRuntime.exec(
   `${esbuild} runtime/src/index.ts --outfile=build/runtime/index.js --format=cjs --minify --keep-names`,
 );
 bundleRuntime.spawn(bundleCli);
+bundleRuntime.spawn(template);
 project.preCompileTask.spawn(bundleRuntime);
 
 const lint = project.addTask('lint', { description: 'Check style and types' });
@@ -187,6 +195,7 @@ const interop = project.addTask('test:interop', {
   description: 'Compare with the Python credstash, on moto (needs Python 3)',
 });
 interop.spawn(bundleCli);
+interop.spawn(template);
 interop.exec('jest --config jest.interop.config.js', { receiveArgs: true });
 
 const bench = project.addTask('bench', { description: 'Time the CLI beside the Python credstash' });
@@ -195,6 +204,7 @@ bench.exec('tsx bench/get.ts');
 
 const local = project.addTask('local', { description: 'Run the embedded AWS until Ctrl-C' });
 local.spawn(bundleCli);
+local.spawn(template);
 local.exec('tsx local/main.ts');
 
 const demo = project.addTask('demo', {

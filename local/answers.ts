@@ -27,6 +27,7 @@ export function errorAnswer(isJson: boolean, { code, message, status }: ServiceE
 
 function xml(value: unknown): string {
   if (typeof value !== 'object' || value === null) return escape(String(value));
+  if (Array.isArray(value)) return value.map((member: unknown) => xml({ member })).join('');
   return Object.entries(value)
     .map(([name, content]) => `<${name}>${xml(content)}</${name}>`)
     .join('');

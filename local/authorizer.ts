@@ -1,5 +1,5 @@
 import { identityVerdict, resourceVerdict } from './policy';
-import { ACCOUNT, ServiceError, type Call, type Operation } from './service';
+import { ACCOUNT, ServiceError, type Call, type Operation, type Permission } from './service';
 
 /** The principal that stands for the account, and so for what its identities' policies say. */
 const ROOT = `arn:aws:iam::${ACCOUNT}:root`;
@@ -13,12 +13,18 @@ const ROOT = `arn:aws:iam::${ACCOUNT}:root`;
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function authorize(service: string, call: Call, operation: Operation): void {
-  if (!operation.access) return;
+  authorizeOne(service, call, operation);
+  for (const { action = call.action, ...permission } of operation.also ?? []) {
+    authorizeOne(service, { ...call, action }, permission);
+  }
+}
+
+function authorizeOne(service: string, call: Call, { access, resourcePolicy }: Permission): void {
+  if (!access) return;
   const { caller } = call;
-  const request = { action: `${service}:${call.action}`, ...operation.access };
+  const request = { action: `${service}:${call.action}`, ...access };
 
   const identity = identityVerdict(caller.policies(), request);
-  const { resourcePolicy } = operation;
   const named = resourcePolicy && resourceVerdict(resourcePolicy, caller.arns, request);
   const delegated = resourcePolicy && resourceVerdict(resourcePolicy, [ROOT], request);
 

@@ -34,12 +34,18 @@ export interface Principal {
   readonly policies: () => readonly PolicyDocument[];
 }
 
-/** A call, as the authorizer and the service see it. */
-export interface Operation {
-  /** What must be allowed; nothing for what is open to every caller. */
+/** What must be allowed. */
+export interface Permission {
+  /** On what; nothing for what is open to every caller. */
   readonly access?: Omit<AccessRequest, 'action'> | undefined;
   /** The policy of the resource, if it has one. */
   readonly resourcePolicy?: PolicyDocument | undefined;
+}
+
+/** A call, as the authorizer and the service see it. */
+export interface Operation extends Permission {
+  /** What else must be allowed, of another action if that is named. */
+  readonly also?: readonly (Permission & { readonly action?: string })[];
   /** Does it, and gives the body of the answer. */
   readonly run: () => unknown;
 }

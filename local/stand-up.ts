@@ -9,7 +9,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 
 import type { Target } from './apply';
 import { ACCOUNT } from './service';
-import type { Template } from './template';
+import type { Template } from '../runtime/src/provision/template.js';
 
 /** Credentials, as every AWS tool takes them from the environment. */
 export type CredentialsEnv = Record<

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
 
 import { ACCOUNT, ServiceError, text, type Call, type Input, type Operation } from '../service';
+import { TableSettings } from './table-settings';
 
 type Attributes = Record<string, unknown>;
 
@@ -11,7 +12,8 @@ type Attributes = Record<string, unknown>;
 interface Reply {
   readonly __type?: string;
   readonly message?: string;
-  readonly TableDescription?: { TableArn?: string };
+  readonly TableDescription?: object;
+  readonly Table?: object;
 }
 
 /** The partition key of every table that this project makes. */
@@ -19,12 +21,15 @@ const PARTITION_KEY = 'name';
 
 /** DynamoDB: one dynalite for each region, and the condition keys of its calls. */
 export class DynamoDb {
+  private readonly settings = new TableSettings();
   private readonly engines = new Map<string, Promise<ReturnType<typeof dynalite>>>();
 
   readonly service = (call: Call): Operation => {
     const { action, region, input } = call;
     const [, owner, table = ''] =
-      /^(?:(arn:.*):table\/)?(.*)$/.exec(text(input, 'TableName')) ?? [];
+      /^(?:(arn:.*):table\/)?(.*)$/.exec(
+        text(input, 'ResourceArn' in input ? 'ResourceArn' : 'TableName'),
+      ) ?? [];
     if (owner !== undefined && `${owner}:table/${table}` !== tableArn(region, table)) {
       throw new ServiceError('AccessDeniedException', `No table of ${owner} here`);
     }
@@ -37,10 +42,23 @@ export class DynamoDb {
         'dynamodb:returnvalues': one(input.ReturnValues),
       },
     };
-    // dynalite knows neither backups nor deletion protection.
-    if (action === 'UpdateContinuousBackups') return { access, run: () => ({}) };
-    const known = { ...input, TableName: table, DeletionProtectionEnabled: undefined };
-    return { access, run: () => this.forward(region, action, known) };
+    const answer = this.settings.answer(action, access.resource, input);
+    if (answer) return { access, run: answer };
+    const known = {
+      ...input,
+      TableName: table,
+      DeletionProtectionEnabled: undefined,
+      Tags: undefined,
+    };
+    const run = async () => {
+      const reply = await this.forward(region, action, known);
+      if (action === 'CreateTable') this.settings.create(access.resource, input);
+      const description = () => this.settings.description(access.resource);
+      if (reply.TableDescription) Object.assign(reply.TableDescription, description());
+      if (reply.Table) Object.assign(reply.Table, description());
+      return reply;
+    };
+    return { access, run };
   };
 
   async close(): Promise<void> {
@@ -49,7 +67,7 @@ export class DynamoDb {
     }
   }
 
-  private async forward(region: string, action: string, input: Input): Promise<unknown> {
+  private async forward(region: string, action: string, input: Input): Promise<Reply> {
     const { port } = (await this.engine(region)).address() as AddressInfo;
     const response = await fetch(`http://127.0.0.1:${port}`, {
       method: 'POST',
@@ -64,9 +82,8 @@ export class DynamoDb {
       body: JSON.stringify(input),
     });
     const body = (await response.json()) as Reply;
-    const { __type = 'InternalServerError', message = '', TableDescription } = body;
+    const { __type = 'InternalServerError', message = '' } = body;
     if (!response.ok) throw new ServiceError(__type, message, response.status);
-    if (TableDescription) TableDescription.TableArn = tableArn(region, String(input.TableName));
     return body;
   }
 

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import type { PolicyDocument } from '../policy';
 import { ACCOUNT, ServiceError, text, type Call, type Operation, type Principal } from '../service';
+import { ManagedPolicies, notFound, onResource } from './managed-policies';
 
 interface Role {
   readonly arn: string;
@@ -21,7 +22,7 @@ export interface AccessKey {
 /** IAM and STS: roles, managed policies and access keys, in every region the same. */
 export class Identities {
   private readonly roles = new Map<string, Role>();
-  private readonly policies = new Map<string, PolicyDocument>();
+  private readonly policies = new ManagedPolicies();
   private readonly accessKeys = new Map<string, AccessKey>();
 
   /** An access key of a user who may do anything. */
@@ -37,32 +38,32 @@ export class Identities {
     return this.accessKeys.get(accessKeyId);
   }
 
-  readonly iam = ({ action, input }: Call): Operation => {
+  readonly iam = (call: Call): Operation => {
+    const { action, input } = call;
     switch (action) {
       case 'CreateRole': {
         const arn = roleArn(text(input, 'RoleName'));
         return onResource(arn, () => {
-          absent(this.roles.has(arn), arn);
+          if (this.roles.has(arn)) {
+            throw new ServiceError('EntityAlreadyExists', `${arn} already exists.`, 409);
+          }
           const trust = document(text(input, 'AssumeRolePolicyDocument'));
           this.roles.set(arn, { arn, trust, attached: new Set(), inline: new Map() });
           return { Role: { Arn: arn, RoleName: text(input, 'RoleName') } };
-        });
-      }
-      case 'CreatePolicy': {
-        const arn = `arn:aws:iam::${ACCOUNT}:policy/${text(input, 'PolicyName')}`;
-        return onResource(arn, () => {
-          absent(this.policies.has(arn), arn);
-          this.policies.set(arn, document(text(input, 'PolicyDocument')));
-          return { Policy: { Arn: arn, PolicyName: text(input, 'PolicyName') } };
         });
       }
       case 'AttachRolePolicy': {
         const role = this.role(roleArn(text(input, 'RoleName')));
         const policyArn = text(input, 'PolicyArn');
         return onResource(role.arn, () => {
-          if (!this.policies.has(policyArn)) throw notFound(policyArn);
+          this.policies.find(policyArn);
           role.attached.add(policyArn);
         });
+      }
+      case 'ListAttachedRolePolicies': {
+        const role = this.role(roleArn(text(input, 'RoleName')));
+        const policies = () => [...role.attached].map((PolicyArn) => ({ PolicyArn }));
+        return onResource(role.arn, () => ({ AttachedPolicies: policies(), IsTruncated: false }));
       }
       case 'PutRolePolicy': {
         const role = this.role(roleArn(text(input, 'RoleName')));
@@ -70,8 +71,11 @@ export class Identities {
           role.inline.set(text(input, 'PolicyName'), document(text(input, 'PolicyDocument')));
         });
       }
-      default:
+      default: {
+        const operation = this.policies.operation(call);
+        if (operation) return operation;
         throw new ServiceError('InvalidAction', `No iam:${action} here`);
+      }
     }
   };
 
@@ -104,7 +108,7 @@ export class Identities {
     const arn = `${role.arn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/${name}`;
     const policies = () => [
       ...role.inline.values(),
-      ...[...role.attached].flatMap((policyArn) => this.policies.get(policyArn) ?? []),
+      ...[...role.attached].flatMap((policyArn) => this.policies.document(policyArn) ?? []),
     ];
     return this.issue('ASIA', { arn, arns: [arn, role.arn], policies }, randomUUID());
   }
@@ -122,13 +126,9 @@ export class Identities {
 
   private role(arn: string): Role {
     const role = this.roles.get(arn);
-    if (!role) throw notFound(arn);
+    if (!role) throw notFound(`Role ${arn}`);
     return role;
   }
-}
-
-function onResource(resource: string, run: () => unknown): Operation {
-  return { access: { resource, context: {} }, run };
 }
 
 function roleArn(name: string): string {
@@ -137,12 +137,4 @@ function roleArn(name: string): string {
 
 function document(json: string): PolicyDocument {
   return JSON.parse(json) as PolicyDocument;
-}
-
-function absent(exists: boolean, arn: string): void {
-  if (exists) throw new ServiceError('EntityAlreadyExists', `${arn} already exists.`, 409);
-}
-
-function notFound(arn: string): ServiceError {
-  return new ServiceError('NoSuchEntity', `${arn} cannot be found.`, 404);
 }

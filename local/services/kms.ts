@@ -1,131 +1,144 @@
-import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import type { PolicyDocument } from '../policy';
-import { ACCOUNT, ServiceError, text, type Call, type Input, type Operation } from '../service';
+import {
+  ServiceError,
+  text,
+  type Call,
+  type Input,
+  type Operation,
+  type Permission,
+} from '../service';
+import { Key, keyArn, wrappingKeyId } from './key';
+import { aliasArn, KeyStore } from './key-store';
 
-interface Key {
-  readonly id: string;
-  readonly arn: string;
-  readonly material: Buffer;
-  readonly policy: PolicyDocument;
-  enabled: boolean;
-}
+type Tags = readonly { readonly TagKey: string; readonly TagValue: string }[];
 
-const ID_BYTES = 36;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+const ANYTHING: Permission = { access: { resource: '*', context: {} } };
 
 /** KMS: symmetric keys that never leave it, and their aliases, one set for each region. */
 export function kms() {
-  const keys = new Map<string, Key>();
-  const aliases = new Map<string, string>();
-
-  const find = (keyId: string, region: string): Key => {
-    const own = `arn:aws:kms:${region}:${ACCOUNT}:`;
-    const name = keyId.startsWith(`${own}alias/`) ? keyId.slice(own.length) : keyId;
-    const arn = name.startsWith('alias/')
-      ? aliases.get(`${region} ${name}`)
-      : keyId.startsWith('arn:')
-        ? keyId
-        : keyArn(region, keyId);
-    const key = keys.get(arn ?? '');
-    if (key?.arn.split(':')[3] === region) return key;
-    const what = name.startsWith('alias/') ? 'Alias' : 'Key';
-    const its = `arn:aws:kms:${region}:${ACCOUNT}:${what === 'Key' ? 'key/' : ''}${name}`;
-    throw new ServiceError(
-      'NotFoundException',
-      `${what} ${keyId.startsWith('arn:') ? keyId : its} is not found.`,
-    );
-  };
-
-  const onKey = (key: Key, context: Record<string, string>, run: () => unknown): Operation => ({
-    access: { resource: key.arn, context: contextKeys(context) },
-    resourcePolicy: key.policy,
-    run,
-  });
-
-  const inUse = (key: Key): Key => {
-    if (!key.enabled) throw new ServiceError('DisabledException', `${key.arn} is disabled.`);
-    return key;
-  };
+  const store = new KeyStore();
 
   return ({ action, region, input }: Call): Operation => {
-    const key = () => find(text(input, 'KeyId'), region);
     const context = encryptionContext(input);
+    const onKey = (run: (key: Key) => unknown, keyId = text(input, 'KeyId')): Operation => {
+      const key = store.find(region, keyId);
+      return { ...permission(key, context), run: () => run(key) ?? {} };
+    };
     switch (action) {
       case 'CreateKey': {
+        const { Tags = [] } = input as { Tags?: Tags };
         const run = () => {
-          const id = randomUUID();
-          const arn = keyArn(region, id);
           const policy = JSON.parse(text(input, 'Policy')) as PolicyDocument;
-          const material = randomBytes(32);
-          keys.set(arn, { id, arn, material, policy, enabled: true });
-          return { KeyMetadata: { KeyId: id, Arn: arn, Enabled: true } };
+          const key = new Key(region, text(input, 'Description'), policy);
+          tag(key, Tags);
+          store.add(key);
+          return { KeyMetadata: key.metadata };
         };
-        return { access: { resource: '*', context: {} }, run };
+        const tagging = { ...ANYTHING, action: 'TagResource' };
+        return { ...ANYTHING, also: Tags.length > 0 ? [tagging] : [], run };
       }
       case 'CreateAlias': {
-        const target = find(text(input, 'TargetKeyId'), region);
-        return onKey(target, {}, () => {
-          const alias = `${region} ${text(input, 'AliasName')}`;
-          if (aliases.has(alias)) {
-            throw new ServiceError('AlreadyExistsException', `An alias ${alias} exists.`);
-          }
-          aliases.set(alias, target.arn);
-          return {};
-        });
+        const alias = text(input, 'AliasName');
+        const operation = onKey(
+          (target) => store.addAlias(region, alias, target),
+          text(input, 'TargetKeyId'),
+        );
+        const access = { resource: aliasArn(region, alias), context: {} };
+        return { ...operation, also: [{ access }] };
       }
+      case 'ListKeys': {
+        const keys = () => store.in(region).map(({ id, arn }) => ({ KeyId: id, KeyArn: arn }));
+        return { ...ANYTHING, run: () => ({ Keys: keys(), Truncated: false }) };
+      }
+      case 'DescribeKey':
+        return onKey((key) => ({ KeyMetadata: key.metadata }));
+      case 'GetKeyPolicy':
+        return onKey((key) => ({ Policy: JSON.stringify(key.policy), PolicyName: 'default' }));
+      case 'GetKeyRotationStatus':
+        return onKey((key) => ({ KeyRotationEnabled: key.isRotated }));
       case 'EnableKeyRotation':
         // Nothing here lives for the year until it would be rotated.
-        return onKey(key(), {}, () => ({}));
-      case 'DisableKey': {
-        const its = key();
-        return onKey(its, {}, () => {
-          its.enabled = false;
-          return {};
-        });
-      }
-      case 'GenerateDataKey': {
-        const its = key();
-        return onKey(its, context, () => {
+        return onKey((key) => void (key.isRotated = true));
+      case 'EnableKey':
+        return onKey((key) => void (key.state = 'Enabled'));
+      case 'DisableKey':
+        return onKey((key) => void (key.state = 'Disabled'));
+      case 'ScheduleKeyDeletion':
+        return onKey((key) => void (key.state = 'PendingDeletion'));
+      case 'ListResourceTags':
+        return onKey(({ tags }) => ({
+          Tags: [...tags].map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
+          Truncated: false,
+        }));
+      case 'TagResource':
+        return onKey((key) => tag(key, input.Tags as Tags));
+      case 'GenerateDataKey':
+        return onKey((key) => {
+          key.checkUsable();
+          stopDryRun(input);
           const plaintext = randomBytes(Number(input.NumberOfBytes));
           return {
-            KeyId: its.arn,
+            KeyId: key.arn,
             Plaintext: plaintext.toString('base64'),
-            CiphertextBlob: wrap(inUse(its), plaintext, context).toString('base64'),
+            CiphertextBlob: key.wrap(plaintext, context).toString('base64'),
           };
         });
-      }
-      case 'Decrypt': {
-        const blob = Buffer.from(text(input, 'CiphertextBlob'), 'base64');
-        const id = blob.subarray(0, ID_BYTES).toString();
-        const its = [...keys.values()].find((each) => each.id === id);
-        if (!its) throw new ServiceError('InvalidCiphertextException', '');
-        if (its.arn !== keyArn(region, id)) {
-          throw new ServiceError(
-            'AccessDeniedException',
-            'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
-          );
-        }
-        return onKey(its, context, () => {
-          if (input.KeyId !== undefined && key() !== its) {
-            throw new ServiceError(
-              'IncorrectKeyException',
-              'The key ID in the request does not identify a CMK that can perform this operation.',
-            );
-          }
-          const plaintext = unwrap(inUse(its), blob, context);
-          return { KeyId: its.arn, Plaintext: plaintext.toString('base64') };
-        });
-      }
+      case 'Decrypt':
+        return decrypt(store, region, input);
       default:
         throw new ServiceError('UnknownOperationException', `No kms:${action} here`);
     }
   };
 }
 
-function keyArn(region: string, id: string): string {
-  return `arn:aws:kms:${region}:${ACCOUNT}:key/${id}`;
+function decrypt(store: KeyStore, region: string, input: Input): Operation {
+  const context = encryptionContext(input);
+  const named = input.KeyId === undefined ? undefined : store.find(region, text(input, 'KeyId'));
+  if (named && input.DryRun === true && input.CiphertextBlob === undefined) {
+    const run = () => {
+      named.checkUsable();
+      stopDryRun(input);
+    };
+    return { ...permission(named, context), run };
+  }
+  const blob = Buffer.from(text(input, 'CiphertextBlob'), 'base64');
+  const key = store.byId(wrappingKeyId(blob));
+  if (!key) throw new ServiceError('InvalidCiphertextException', '');
+  if (key.arn !== keyArn(region, key.id)) {
+    throw new ServiceError(
+      'AccessDeniedException',
+      'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+    );
+  }
+  const run = () => {
+    if (named && named !== key) {
+      throw new ServiceError(
+        'IncorrectKeyException',
+        'The key ID in the request does not identify a CMK that can perform this operation.',
+      );
+    }
+    key.checkUsable();
+    const plaintext = key.unwrap(blob, context);
+    return { KeyId: key.arn, Plaintext: plaintext.toString('base64') };
+  };
+  return { ...permission(key, context), run };
+}
+
+/** A dry run that gets so far would have succeeded. */
+function stopDryRun({ DryRun }: Input): void {
+  if (DryRun !== true) return;
+  throw new ServiceError('DryRunOperationException', 'The request would have succeeded.');
+}
+
+function permission(key: Key, context: Record<string, string>): Permission {
+  const access = { resource: key.arn, context: contextKeys(context) };
+  return { access, resourcePolicy: key.policy };
+}
+
+function tag(key: Key, tags: Tags): void {
+  for (const { TagKey, TagValue } of tags) key.tags.set(TagKey, TagValue);
 }
 
 function encryptionContext(input: Input): Record<string, string> {
@@ -138,33 +151,4 @@ function contextKeys(context: Record<string, string>) {
     ...pairs.map(([key, value]) => [`kms:EncryptionContext:${key}`.toLowerCase(), [value]]),
     ...(pairs.length > 0 ? [['kms:encryptioncontextkeys', Object.keys(context)]] : []),
   ]) as Record<string, string[]>;
-}
-
-/** The encryption context is authenticated: in any order, but every word of it. */
-function authenticatedData(context: Record<string, string>): Buffer {
-  return Buffer.from(JSON.stringify(Object.entries(context).sort()));
-}
-
-function wrap(key: Key, plaintext: Buffer, context: Record<string, string>): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key.material, nonce);
-  cipher.setAAD(authenticatedData(context));
-  const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
-  return Buffer.concat([Buffer.from(key.id), nonce, cipher.getAuthTag(), ciphertext]);
-}
-
-function unwrap(key: Key, blob: Buffer, context: Record<string, string>): Buffer {
-  const [nonceAt, tagAt, dataAt] = [
-    ID_BYTES,
-    ID_BYTES + NONCE_BYTES,
-    ID_BYTES + NONCE_BYTES + TAG_BYTES,
-  ];
-  try {
-    const decipher = createDecipheriv('aes-256-gcm', key.material, blob.subarray(nonceAt, tagAt));
-    decipher.setAAD(authenticatedData(context));
-    decipher.setAuthTag(blob.subarray(tagAt, dataAt));
-    return Buffer.concat([decipher.update(blob.subarray(dataAt)), decipher.final()]);
-  } catch {
-    throw new ServiceError('InvalidCiphertextException', '');
-  }
 }

@@ -2,14 +2,18 @@ import { CredstashError, KmsError, type ErrorCode } from './errors.js';
 
 /** A call to AWS, for the words of its error. */
 export interface AwsCall {
-  readonly service: 'KMS' | 'DynamoDB';
+  readonly service: 'DynamoDB' | 'IAM' | 'KMS' | 'STS';
   /** The table or key, by name or ARN. */
   readonly resource: string;
   /** The message for AWS's own words. */
   readonly describe: (detail: string) => string;
   /** The region asked. */
   readonly region: () => Promise<string>;
+  /** What to do, where it is not what the data plane advises. */
+  readonly advice?: Advice;
 }
+
+type Advice = Partial<Record<ErrorCode, string>>;
 
 /** The codes of AWS's own errors, as the SDK names them. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
@@ -25,7 +29,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   Throttling: 'ERR_THROTTLED',
   ThrottlingException: 'ERR_THROTTLED',
   TooManyRequestsException: 'ERR_THROTTLED',
-  LimitExceededException: 'ERR_THROTTLED',
+  LimitExceededException: 'ERR_QUOTA',
   ProvisionedThroughputExceededException: 'ERR_THROTTLED',
   RequestLimitExceeded: 'ERR_THROTTLED',
   CredentialsProviderError: 'ERR_CREDENTIALS',
@@ -37,19 +41,31 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ExpiredTokenException: 'ERR_CREDENTIALS',
 };
 
-const ADVICE: Partial<Record<ErrorCode, string>> = {
+/** The codes of Node.js for a host that is not found, or does not answer. */
+const NETWORK_ERRORS: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+]);
+
+const ADVICE: Advice = {
   ERR_ACCESS_DENIED:
     'Ask for a grant in this compartment: grantRead, grantWrite, or its read or write policy.',
   ERR_TABLE_NOT_FOUND:
-    'Create the compartment there with `cdk deploy`, or choose the right table, compartment or region.',
+    'Create the compartment there with `cdk deploy` or `credstash setup`, or choose the right table, compartment or region.',
   ERR_KEY_NOT_FOUND:
-    'Create the compartment there with `cdk deploy`, or choose the right key, compartment or region.',
+    'Create the compartment there with `cdk deploy` or `credstash setup`, or choose the right key, compartment or region.',
   ERR_KEY_UNAVAILABLE: 'Enable the key, or cancel its deletion.',
   ERR_UNEXPECTED_KEY:
     'It is sealed under another key than the one expected: do not trust it, unless you know that key; then name it.',
   ERR_WRONG_REGION: 'Choose the region where the key and the table are.',
   ERR_REGION_MISSING: 'Set AWS_REGION, or give a region.',
   ERR_THROTTLED: 'Try again later, with fewer calls at a time.',
+  ERR_QUOTA: 'Have the quota raised, or remove what is not needed.',
+  ERR_UNREACHABLE: 'Check the region: the service may not be there. Or check the network.',
   ERR_CREDENTIALS: 'Sign in again, or check the profile, the role and the environment.',
 };
 
@@ -59,11 +75,15 @@ export async function awsError(cause: unknown, call: AwsCall): Promise<Credstash
   const region = await call.region().catch(() => undefined);
   const code = errorCode(error, call.resource, region);
   const where = code.endsWith('_NOT_FOUND') ? ` (${call.resource} in ${region})` : '';
-  const advice = ADVICE[code] === undefined ? '' : ` ${ADVICE[code]}`;
+  const advice = call.advice?.[code] ?? ADVICE[code];
   // One line: the SDK lists the causes of some errors below their message.
   const detail = error.message.replace(/\n[^]*|\.$/g, '');
-  const message = sentence(call.describe(`${error.name}: ${detail}${where}`)) + advice;
-  return new (call.service === 'KMS' ? KmsError : CredstashError)(code, message, { cause });
+  const message = sentence(call.describe(`${error.name}: ${detail}${where}`));
+  return new (call.service === 'KMS' ? KmsError : CredstashError)(
+    code,
+    advice === undefined ? message : `${message} ${advice}`,
+    { cause },
+  );
 }
 
 function errorCode(error: Error, resource: string, region: string | undefined): ErrorCode {
@@ -72,6 +92,7 @@ function errorCode(error: Error, resource: string, region: string | undefined): 
   // KMS answers so, with AccessDenied, for a ciphertext from elsewhere.
   const elsewhere = error.message.includes('does not exist in this region');
   if (elsewhere || (itsRegion !== undefined && itsRegion !== region)) return 'ERR_WRONG_REGION';
+  if (NETWORK_ERRORS.has(String((error as NodeJS.ErrnoException).code))) return 'ERR_UNREACHABLE';
   return (Object.hasOwn(CODES, error.name) ? CODES[error.name] : undefined) ?? 'ERR_AWS';
 }
 

@@ -3,7 +3,7 @@ import { CredstashError } from './errors.js';
 /** The compartment that Python credstash would use. */
 const DEFAULT_COMPARTMENT = 'credstash';
 
-/** Where a compartment keeps its secrets. */
+/** The names of a compartment's resources. */
 export interface CompartmentNames {
   /** The KMS key that seals them: an alias, a key id, or the ARN of either. */
   readonly key: string;
@@ -11,6 +11,10 @@ export interface CompartmentNames {
   readonly table: string;
   /** Whether the key was chosen by the caller, rather than by default. */
   readonly keyIsChosen: boolean;
+  /** The managed policy of readers. */
+  readonly readPolicy: string;
+  /** The managed policy of writers. */
+  readonly writePolicy: string;
 }
 
 /** What a caller may say of where the secrets are. */
@@ -36,7 +40,7 @@ export interface CompartmentChoice {
 }
 
 /**
- * The key and table of a compartment.
+ * The names of a compartment's resources.
  *
  * The construct `Compartment` makes them under the same names.
  *
@@ -60,5 +64,7 @@ export function compartmentNames(
     key: choice.key ?? `alias/credstash${suffix}`,
     table: choice.table ?? environmentTable ?? `credential-store${suffix}`,
     keyIsChosen: choice.key !== undefined || named !== undefined,
+    readPolicy: `credstash${suffix}-read-secrets`,
+    writePolicy: `credstash${suffix}-write-secrets`,
   };
 }

@@ -28,6 +28,12 @@ export type ErrorCode =
   | 'ERR_KEY_UNAVAILABLE'
   /** There is no such table in the region. */
   | 'ERR_TABLE_NOT_FOUND'
+  /** The table that exists has another primary key, or is being deleted. */
+  | 'ERR_TABLE_UNSUITABLE'
+  /** The managed policy that exists is for another table. */
+  | 'ERR_POLICY_TAKEN'
+  /** There is no such role in the account. */
+  | 'ERR_ROLE_NOT_FOUND'
   /** The key or table belongs to another region than the one asked. */
   | 'ERR_WRONG_REGION'
   /** No AWS region is set. */
@@ -36,6 +42,10 @@ export type ErrorCode =
   | 'ERR_ACCESS_DENIED'
   /** AWS kept throttling after every retry. */
   | 'ERR_THROTTLED'
+  /** The account has as many of something as its quota allows. */
+  | 'ERR_QUOTA'
+  /** The service can't be reached: there may be none in the region, or no network. */
+  | 'ERR_UNREACHABLE'
   /** There are no AWS credentials, or AWS does not accept them. */
   | 'ERR_CREDENTIALS'
   /** Any other failure of an AWS call. */

@@ -58,26 +58,40 @@ export function globalOptions(command: Command): GlobalOptions {
  * @param key The KMS key to seal with, if a flag names one.
  */
 export async function connect(command: Command, key?: string): Promise<Credstash> {
-  const { profile, arn, table, compartment, ...regions } = globalOptions(command);
-  if (profile !== undefined && arn !== undefined) {
-    command.error("error: option '--profile <profile>' cannot be used with option '--arn <arn>'");
-  }
-  const region = regions.region ?? (await defaultRegion(profile));
-  const kmsRegion = regions.kmsRegion ?? (await savedKmsRegion()) ?? region;
-  const credentials = arn === undefined ? undefined : await roleCredentials(arn, region);
-  const identity = { profile, credentials, logger: SILENT_LOGGER };
+  const { table, compartment } = globalOptions(command);
+  const { service, kms } = await clientConfigs(command);
   const told = new Set<string>();
   return new Credstash({
     table,
     compartment,
     key,
-    dynamodb: new DynamoDBClient(clientConfig({ region, ...identity })),
-    kms: new KMSClient(clientConfig({ region: kmsRegion, ...identity })),
+    dynamodb: new DynamoDBClient(service),
+    kms: new KMSClient(kms),
     onWarning: (warning) => {
       if (!told.has(warning)) process.stderr.write(`warning: ${warning}\n`);
       told.add(warning);
     },
   });
+}
+
+/**
+ * What the clients are made with that the flags name: that of KMS, and all others.
+ *
+ * @param unnamedKmsRegion The region of the key, unless a flag names one.
+ */
+export async function clientConfigs(command: Command, unnamedKmsRegion?: string) {
+  const { profile, arn, ...regions } = globalOptions(command);
+  if (profile !== undefined && arn !== undefined) {
+    command.error("error: option '--profile <profile>' cannot be used with option '--arn <arn>'");
+  }
+  const region = regions.region ?? (await defaultRegion(profile));
+  const kmsRegion = regions.kmsRegion ?? unnamedKmsRegion ?? (await savedKmsRegion()) ?? region;
+  const credentials = arn === undefined ? undefined : await roleCredentials(arn, region);
+  const identity = { profile, credentials, logger: SILENT_LOGGER };
+  return {
+    service: clientConfig({ region, ...identity }),
+    kms: clientConfig({ region: kmsRegion, ...identity }),
+  };
 }
 
 async function defaultRegion(profile: string | undefined): Promise<string> {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { addCompletionCommand } from './commands/completion.js';
 import { addDeleteCommand } from './commands/delete.js';
+import { addDoctorCommand } from './commands/doctor.js';
 import { addExecCommand } from './commands/exec.js';
 import { addGetCommand } from './commands/get.js';
 import { addGetAllCommand } from './commands/getall.js';
@@ -38,6 +39,7 @@ export function program(log: Log): Command {
     addDeleteCommand,
     addExecCommand,
     addSetupCommand,
+    addDoctorCommand,
     addMigrateVersionsCommand,
     addCompletionCommand,
   ]) {

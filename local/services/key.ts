@@ -1,0 +1,91 @@
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+
+import type { PolicyDocument } from '../policy';
+import { ACCOUNT, ServiceError } from '../service';
+
+const ID_BYTES = 36;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** A symmetric key, which never leaves this object. */
+export class Key {
+  readonly id = randomUUID();
+  readonly arn: string;
+  readonly tags = new Map<string, string>();
+  readonly created = Date.now() / 1000;
+  state: 'Enabled' | 'Disabled' | 'PendingDeletion' = 'Enabled';
+  isRotated = false;
+  private readonly material = randomBytes(32);
+
+  constructor(
+    region: string,
+    readonly description: string,
+    readonly policy: PolicyDocument,
+  ) {
+    this.arn = keyArn(region, this.id);
+  }
+
+  get metadata() {
+    return {
+      KeyId: this.id,
+      Arn: this.arn,
+      AWSAccountId: ACCOUNT,
+      CreationDate: this.created,
+      Description: this.description,
+      Enabled: this.state === 'Enabled',
+      KeyManager: 'CUSTOMER',
+      KeySpec: 'SYMMETRIC_DEFAULT',
+      KeyState: this.state,
+      KeyUsage: 'ENCRYPT_DECRYPT',
+      MultiRegion: false,
+      Origin: 'AWS_KMS',
+    };
+  }
+
+  /** @throws unless it is enabled. */
+  checkUsable(): void {
+    if (this.state === 'Disabled') {
+      throw new ServiceError('DisabledException', `${this.arn} is disabled.`);
+    }
+    if (this.state === 'PendingDeletion') {
+      throw new ServiceError('KMSInvalidStateException', `${this.arn} is pending deletion.`);
+    }
+  }
+
+  wrap(plaintext: Buffer, context: Record<string, string>): Buffer {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.material, nonce);
+    cipher.setAAD(authenticatedData(context));
+    const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+    return Buffer.concat([Buffer.from(this.id), nonce, cipher.getAuthTag(), ciphertext]);
+  }
+
+  unwrap(blob: Buffer, context: Record<string, string>): Buffer {
+    const nonceAt = ID_BYTES;
+    const tagAt = nonceAt + NONCE_BYTES;
+    const dataAt = tagAt + TAG_BYTES;
+    try {
+      const nonce = blob.subarray(nonceAt, tagAt);
+      const decipher = createDecipheriv('aes-256-gcm', this.material, nonce);
+      decipher.setAAD(authenticatedData(context));
+      decipher.setAuthTag(blob.subarray(tagAt, dataAt));
+      return Buffer.concat([decipher.update(blob.subarray(dataAt)), decipher.final()]);
+    } catch {
+      throw new ServiceError('InvalidCiphertextException', '');
+    }
+  }
+}
+
+/** The id of the key that wrapped a data key. */
+export function wrappingKeyId(blob: Buffer): string {
+  return blob.subarray(0, ID_BYTES).toString();
+}
+
+export function keyArn(region: string, id: string): string {
+  return `arn:aws:kms:${region}:${ACCOUNT}:key/${id}`;
+}
+
+/** The encryption context is authenticated: in any order, but every word of it. */
+function authenticatedData(context: Record<string, string>): Buffer {
+  return Buffer.from(JSON.stringify(Object.entries(context).sort()));
+}

@@ -1,0 +1,71 @@
+import { Option, type Command } from 'commander';
+
+import { PERMISSIONS, type Finding, type Permission } from '../../doctor/findings.js';
+import { parseContext } from '../arguments.js';
+import { addConnectionOptions } from '../connection.js';
+import { Exit } from '../exit.js';
+import { compartmentParameters, createClients, readTemplate } from '../provisioning.js';
+
+interface DoctorFlags {
+  readonly expect: readonly Permission[];
+  readonly key?: string;
+}
+
+/** Nobody's secret. */
+const ANY_NAME = 'credstash-doctor';
+
+const MARKS: Readonly<Record<Finding['verdict'], string>> = {
+  ok: 'ok',
+  wrong: 'NO',
+  unknown: '??',
+};
+
+export function addDoctorCommand(root: Command): void {
+  const command = root
+    .command('doctor')
+    .description('tell whether all is there and allowed that secrets need; change nothing')
+    .argument('[credential]', 'name of the secret to try permissions for (default: any)')
+    .argument('[context...]', 'key=value words to try them with')
+    .addOption(
+      new Option('--expect <permission...>', 'fail only if one of these is missing')
+        .choices(PERMISSIONS)
+        .default(PERMISSIONS, PERMISSIONS.join(' ')),
+    )
+    .option('-k, --key <alias>', "alias of the key (default: the compartment's)")
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ credstash doctor --compartment prod
+  $ credstash doctor app/db.password env=prod --expect read`,
+    )
+    .action(doctor);
+  addConnectionOptions(command);
+}
+
+async function doctor(
+  name: string | undefined,
+  words: string[],
+  flags: DoctorFlags,
+  command: Command,
+) {
+  const patient = {
+    parameters: compartmentParameters(command, flags),
+    name: name ?? ANY_NAME,
+    context: parseContext(command, words),
+  };
+  const { examine } = await import('../../doctor/examine.js');
+  const findings = await examine(await readTemplate(), patient, await createClients(command));
+  const isExpected = ({ subject }: Finding) =>
+    !isPermission(subject) || flags.expect.includes(subject);
+  for (const finding of findings) {
+    const { subject, verdict, text } = finding;
+    const mark = verdict === 'wrong' && !isExpected(finding) ? '--' : MARKS[verdict];
+    process.stdout.write(`${mark}  ${subject.padEnd('identity'.length)}  ${text}\n`);
+  }
+  if (findings.some((each) => each.verdict !== 'ok' && isExpected(each))) throw new Exit(1);
+}
+
+function isPermission(subject: Finding['subject']): subject is Permission {
+  return (PERMISSIONS as readonly string[]).includes(subject);
+}

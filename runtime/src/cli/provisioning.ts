@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import type { Command } from 'commander';
+
+import { compartmentNames } from '../compartment.js';
+import { CredstashError } from '../errors.js';
+import type { Clients } from '../provision/context.js';
+import type { CompartmentParameters } from '../provision/setup.js';
+import type { Template } from '../provision/template.js';
+import { clientConfigs, globalOptions } from './connection.js';
+
+/** Flags that give a resource another name than the compartment does. */
+interface NameFlags {
+  readonly key?: string;
+  readonly readPolicy?: string;
+  readonly writePolicy?: string;
+}
+
+/** The names of the resources that the flags mean. */
+export function compartmentParameters(command: Command, flags: NameFlags): CompartmentParameters {
+  const names = compartmentNames({ ...globalOptions(command), key: flags.key }, process.env);
+  return {
+    KeyAlias: names.key,
+    TableName: names.table,
+    ReadPolicyName: flags.readPolicy ?? names.readPolicy,
+    WritePolicyName: flags.writePolicy ?? names.writePolicy,
+  };
+}
+
+/** @param kmsRegion The region of the key, unless a flag names one. */
+export async function createClients(command: Command, kmsRegion?: string): Promise<Clients> {
+  const { IAMClient } = await import('@aws-sdk/client-iam');
+  const { STSClient } = await import('@aws-sdk/client-sts');
+  const { service, kms } = await clientConfigs(command, kmsRegion);
+  return {
+    dynamodb: new DynamoDBClient(service),
+    iam: new IAMClient(service),
+    kms: new KMSClient(kms),
+    sts: new STSClient(service),
+  };
+}
+
+/** The template of a compartment: the build makes it of the construct, and puts it beside the CLI. */
+export async function readTemplate(): Promise<Template> {
+  const file = join(__dirname, 'compartment.template.json');
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Template;
+  } catch (cause) {
+    const { code = 'it is not JSON' } = cause as NodeJS.ErrnoException;
+    throw new CredstashError(
+      'ERR_INVALID_ARGUMENT',
+      `The template of a compartment, ${file}, can't be read (${code}). Install credstash-runtime again.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,96 @@
+import { CredstashError } from '../errors.js';
+import type { EncryptionContext } from '../input.js';
+import { createContext, type Clients, type Context } from '../provision/context.js';
+import type { Change, Planner } from '../provision/change.js';
+import { compartmentPlanners, planTemplate } from '../provision/plan.js';
+import type { CompartmentParameters } from '../provision/setup.js';
+import { parameterValues, type Template } from '../provision/template.js';
+import {
+  PERMISSIONS,
+  permissionFinding,
+  resourceFinding,
+  type Finding,
+  type Resource,
+} from './findings.js';
+import { tryCalls } from './probes.js';
+
+/** What is examined. */
+export interface Patient {
+  readonly parameters: CompartmentParameters;
+  /** The secret that permissions are tried for. There need not be one. */
+  readonly name: string;
+  readonly context: EncryptionContext;
+}
+
+/** The types of resource that are looked at, by what they are called. */
+const TYPES: Readonly<Record<Resource, string>> = {
+  table: 'AWS::DynamoDB::GlobalTable',
+  alias: 'AWS::KMS::Alias',
+  key: 'AWS::KMS::Key',
+};
+
+/** Look whether a caller has what secrets need. This changes nothing. */
+export async function examine(
+  template: Template,
+  { parameters, name, context: encryptionContext }: Patient,
+  clients: Clients,
+): Promise<Finding[]> {
+  const values = parameterValues(template, { ...parameters });
+  const region = await clients.dynamodb.config.region();
+  const kmsRegion = await clients.kms.config.region();
+  const where: Finding = {
+    subject: 'region',
+    verdict: 'ok',
+    text: kmsRegion === region ? region : `${region}, and ${kmsRegion} for the key`,
+  };
+  const context = await createContext(clients).catch((error: unknown) => error as CredstashError);
+  if (context instanceof CredstashError) {
+    const untried = ['table', 'key', 'alias', ...PERMISSIONS] as const;
+    return [
+      where,
+      { subject: 'identity', verdict: 'wrong', text: context.message },
+      ...untried.map((subject) => ({ subject, verdict: 'unknown' as const, text: 'not tried' })),
+    ];
+  }
+
+  const seen = await look(template, values, context);
+  const { dynamodb, kms } = clients;
+  const { TableName: table, KeyAlias: key } = parameters;
+  const tried = await tryCalls({ dynamodb, kms, table, key, name, context: encryptionContext });
+  const { query, lookUp, scan, put, decrypt, generate } = tried;
+  return [
+    where,
+    { subject: 'identity', verdict: 'ok', text: context.caller },
+    resourceFinding('table', table, seen.get(TYPES.table), [query, lookUp, scan, put]),
+    resourceFinding('key', key, seen.get(TYPES.key), [decrypt, generate]),
+    resourceFinding('alias', key, seen.get(TYPES.alias), [decrypt, generate]),
+    permissionFinding('read', [query, decrypt]),
+    permissionFinding('list', [scan]),
+    permissionFinding('write', [generate, lookUp, put]),
+  ];
+}
+
+/** What the provisioner would do to each resource, or why it can't tell, by type. */
+async function look(
+  template: Template,
+  values: Readonly<Record<string, string>>,
+  context: Context,
+): Promise<ReadonlyMap<string, Change | CredstashError>> {
+  const seen = new Map<string, Change | CredstashError>();
+  const unseen = { ref: '', arn: '' };
+  const nothing: Change = { action: 'unchanged', resource: '', notes: [], physical: unseen };
+  const planners = Object.entries(compartmentPlanners(context)).map(([type, plan]) => {
+    const watched: Planner = async (properties, identity) => {
+      if (!Object.values(TYPES).includes(type)) return nothing;
+      const change = await plan(properties, identity).catch((error: unknown) => {
+        if (error instanceof CredstashError) return error;
+        throw error;
+      });
+      seen.set(type, change);
+      return change instanceof CredstashError ? nothing : change;
+    };
+    return [type, watched] as const;
+  });
+  await planTemplate(template, values, context, Object.fromEntries(planners));
+  return seen;
+}

@@ -1,0 +1,70 @@
+import { CredstashError } from '../errors.js';
+import type { Change } from '../provision/change.js';
+import type { Outcome } from './probes.js';
+
+/** What was found of one thing that secrets need. */
+export interface Finding {
+  readonly subject: 'region' | 'identity' | Resource | Permission;
+  readonly verdict: 'ok' | 'wrong' | 'unknown';
+  /** What there is; or what is wrong, and what to do. */
+  readonly text: string;
+}
+
+/** What a caller may be let do to secrets. */
+export const PERMISSIONS = ['read', 'list', 'write'] as const;
+
+export type Permission = (typeof PERMISSIONS)[number];
+
+export type Resource = 'table' | 'alias' | 'key';
+
+/**
+ * What was found of a resource.
+ *
+ * @param seen What the provisioner would do to it, or why it can't tell.
+ * @param outcomes Of calls that use it.
+ */
+export function resourceFinding(
+  subject: Resource,
+  name: string,
+  seen: Change | CredstashError | undefined,
+  outcomes: readonly Outcome[],
+): Finding {
+  if (seen instanceof CredstashError) return inferred(subject, name, seen, outcomes);
+  const { action = 'create', notes = [] } = seen ?? {};
+  if (action === 'create') {
+    const text = `${name} is not there: make it with \`credstash setup\` or \`cdk deploy\`, or choose another region or compartment`;
+    return { subject, verdict: 'wrong', text };
+  }
+  const text = [name, ...notes].join(': ');
+  if (seen?.apply === undefined) return { subject, verdict: 'ok', text };
+  return { subject, verdict: 'wrong', text: `${text}: \`credstash setup\` does it` };
+}
+
+/** What those who may not look at a resource can tell from how it answers them. */
+function inferred(
+  subject: Resource,
+  name: string,
+  refusal: CredstashError,
+  outcomes: readonly Outcome[],
+): Finding {
+  if (refusal.code !== 'ERR_ACCESS_DENIED') {
+    return { subject, verdict: 'wrong', text: refusal.message };
+  }
+  const telling = outcomes.find((each) => each && each.code !== 'ERR_ACCESS_DENIED');
+  if (telling) return { subject, verdict: 'wrong', text: telling.message };
+  if (outcomes.includes(undefined)) {
+    return {
+      subject,
+      verdict: 'ok',
+      text: `${name}: it answers, but its settings are not yours to see`,
+    };
+  }
+  return { subject, verdict: 'unknown', text: `${name}: nothing about it may be known by you` };
+}
+
+/** @param outcomes Of the calls that it takes. */
+export function permissionFinding(subject: Permission, outcomes: readonly Outcome[]): Finding {
+  const refused = outcomes.find((each) => each !== undefined);
+  if (!refused) return { subject, verdict: 'ok', text: 'allowed' };
+  return { subject, verdict: 'wrong', text: refused.message };
+}

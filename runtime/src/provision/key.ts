@@ -1,0 +1,146 @@
+import { setTimeout } from 'node:timers/promises';
+
+import {
+  CreateKeyCommand,
+  ScheduleKeyDeletionCommand,
+  type KeyMetadata,
+} from '@aws-sdk/client-kms';
+
+import { createAlias, describeKey, keyOfAlias } from './alias.js';
+import { call, eventually } from './calls.js';
+import { applyChange, checkProperties, type Change, type Planner } from './change.js';
+import { step, type Context } from './context.js';
+import { enableRotation, physicalKey, planExistingKey } from './existing-key.js';
+import { kmsTags } from './tags.js';
+import type { Physical, Properties } from './template.js';
+import { ALIAS_TAG, findUnfinishedKey } from './unfinished-key.js';
+
+/** How long to wait for the alias of another run. */
+const PATIENCE_MS = 10_000;
+const INTERVAL_MS = 250;
+
+/** The shortest time there is (AWS, "ScheduleKeyDeletion"). */
+const DELETION_DAYS = 7;
+
+/** Plans `AWS::KMS::Key`. It is found by its alias. */
+export function keyPlanner(context: Context): Planner {
+  return (properties, { aliasName, logicalId }) => {
+    checkProperties(properties, ['Description', 'EnableKeyRotation', 'KeyPolicy']);
+    return aliasName === undefined
+      ? Promise.resolve(planUnnamedKey(context, properties, logicalId))
+      : new NamedKey(context, properties, aliasName).plan();
+  };
+}
+
+/** Without an alias no key can be found: so it is always made. */
+function planUnnamedKey(context: Context, properties: Properties, logicalId: string): Change {
+  const resource = `key ${logicalId}`;
+  const apply = async () => {
+    const key = await createKey(context, properties, resource, {});
+    if (properties.EnableKeyRotation) await enableRotation(context, resource, key.arn);
+    return key;
+  };
+  return { action: 'create', resource, notes: [], physical: notYet(resource), apply };
+}
+
+class NamedKey {
+  private readonly label: string;
+
+  constructor(
+    private readonly context: Context,
+    private readonly properties: Properties,
+    private readonly aliasName: string,
+  ) {
+    this.label = `key of ${aliasName}`;
+  }
+
+  async plan(): Promise<Change> {
+    const { context, aliasName, label: resource } = this;
+    const key = await keyOfAlias(context, aliasName);
+    if (key) return this.planExisting(key);
+    const unfinished = await findUnfinishedKey(context, aliasName);
+    if (unfinished) {
+      const notes = ['made by an earlier run, which did not finish'];
+      const physical = physicalKey(unfinished);
+      return { action: 'adopt', resource, notes, physical, apply: () => this.finish(physical) };
+    }
+    const physical = notYet(resource);
+    return { action: 'create', resource, notes: [], physical, apply: () => this.create() };
+  }
+
+  private async create(): Promise<Physical> {
+    const { context, aliasName, label, properties } = this;
+    const theirs = context.othersAtWork ? await this.waitForAlias() : undefined;
+    if (theirs) return this.adopt(theirs);
+
+    const key = await createKey(context, properties, label, { [ALIAS_TAG]: aliasName });
+    if (!(await createAlias(context, aliasName, key.arn))) return this.yieldTo(key);
+    if (properties.EnableKeyRotation) await enableRotation(context, label, key.arn);
+    return key;
+  }
+
+  private async finish({ arn }: Physical): Promise<Physical> {
+    await createAlias(this.context, this.aliasName, arn);
+    return this.adopt(await this.keyOfNewAlias());
+  }
+
+  /** Another run made the alias first. If it points to another key, the one made here is not needed. */
+  private async yieldTo(own: Physical): Promise<Physical> {
+    const { context, aliasName } = this;
+    const { kms } = context.clients;
+    const theirs = await this.keyOfNewAlias();
+    if (physicalKey(theirs).arn !== own.arn) {
+      const telling = `Another run made ${aliasName} first: deleting the key made here, ${own.arn}, in ${DELETION_DAYS} days...`;
+      const PendingWindowInDays = DELETION_DAYS;
+      const command = new ScheduleKeyDeletionCommand({ KeyId: own.arn, PendingWindowInDays });
+      await step(context, telling, `deletion of ${own.arn}`, () =>
+        call(kms, 'kms:ScheduleKeyDeletion', own.arn, () => kms.send(command)),
+      );
+    }
+    return this.adopt(theirs);
+  }
+
+  private async adopt(key: KeyMetadata): Promise<Physical> {
+    return applyChange(await this.planExisting(key), {});
+  }
+
+  private planExisting(key: KeyMetadata): Promise<Change> {
+    return planExistingKey(this.context, this.properties, this.label, key);
+  }
+
+  private async waitForAlias(): Promise<KeyMetadata | undefined> {
+    const end = Date.now() + PATIENCE_MS;
+    while (Date.now() < end) {
+      const key = await keyOfAlias(this.context, this.aliasName);
+      if (key) return key;
+      await setTimeout(INTERVAL_MS);
+    }
+    return undefined;
+  }
+
+  private keyOfNewAlias(): Promise<KeyMetadata> {
+    return eventually('NotFoundException', () => describeKey(this.context, this.aliasName));
+  }
+}
+
+async function createKey(
+  context: Context,
+  { Description, KeyPolicy }: Properties,
+  label: string,
+  tags: Readonly<Record<string, string>>,
+): Promise<Physical> {
+  const { kms } = context.clients;
+  const command = new CreateKeyCommand({
+    Description: Description as string,
+    Policy: JSON.stringify(KeyPolicy),
+    Tags: kmsTags({ ...context.tags, ...tags }),
+  });
+  const { KeyMetadata } = await step(context, 'Creating key...', label, () =>
+    call(kms, 'kms:CreateKey', '*', () => kms.send(command)),
+  );
+  return physicalKey(KeyMetadata ?? { KeyId: undefined });
+}
+
+function notYet(resource: string): Physical {
+  return { ref: resource, arn: resource };
+}

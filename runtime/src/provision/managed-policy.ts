@@ -1,0 +1,171 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import {
+  CreatePolicyCommand,
+  CreatePolicyVersionCommand,
+  DeletePolicyVersionCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  ListPolicyTagsCommand,
+  ListPolicyVersionsCommand,
+  TagPolicyCommand,
+  type IAMClient,
+  type Policy,
+} from '@aws-sdk/client-iam';
+
+import { CredstashError } from '../errors.js';
+import { call, isAnswer, unless } from './calls.js';
+import { changeOfExisting, checkProperties, type Change, type Planner } from './change.js';
+import { step, type Context } from './context.js';
+import { awsTags, tagShortfalls, type Tags } from './tags.js';
+import type { Physical, Properties } from './template.js';
+
+/** A managed policy has at most so many versions (AWS, "IAM and AWS STS quotas"). */
+const MAX_VERSIONS = 5;
+
+/** Plans `AWS::IAM::ManagedPolicy`. */
+export function managedPolicyPlanner(context: Context): Planner {
+  return (properties) => new ManagedPolicy(context, properties).plan();
+}
+
+class ManagedPolicy {
+  private readonly name: string;
+  private readonly physical: Physical;
+  private readonly label: string;
+
+  constructor(
+    private readonly context: Context,
+    private readonly properties: Properties,
+  ) {
+    checkProperties(properties, ['Description', 'ManagedPolicyName', 'Path', 'PolicyDocument']);
+    this.name = properties.ManagedPolicyName as string;
+    const { partition, account } = context;
+    const arn = `arn:${partition}:iam::${account}:policy${properties.Path as string}${this.name}`;
+    this.physical = { ref: arn, arn };
+    this.label = `policy ${this.name}`;
+  }
+
+  async plan(): Promise<Change> {
+    const { physical, label: resource } = this;
+    const policy = await unless('NoSuchEntityException', this.find());
+    if (!policy) {
+      const apply = (properties: Properties) => this.create(properties);
+      return { action: 'create', resource, notes: [], physical, apply };
+    }
+    const document = await this.document(policy);
+    if (isDeepStrictEqual(document, this.properties.PolicyDocument)) {
+      return changeOfExisting(resource, physical, await this.untagged(), []);
+    }
+    this.checkOwnership(document);
+    const notes = [`its text is replaced by a new version; ${policy.DefaultVersionId} is kept`];
+    const apply = (properties: Properties) => this.replace(properties);
+    return { action: 'drifted', resource, notes, physical, apply };
+  }
+
+  private async create({ Description, Path, PolicyDocument }: Properties): Promise<Physical> {
+    const { tags } = this.context;
+    const command = new CreatePolicyCommand({
+      PolicyName: this.name,
+      Path: Path as string,
+      Description: Description as string,
+      PolicyDocument: JSON.stringify(PolicyDocument),
+      ...(Object.keys(tags).length > 0 ? { Tags: awsTags(tags) } : {}),
+    });
+    try {
+      await this.change('Creating', 'CreatePolicy', (client) => client.send(command));
+      return this.physical;
+    } catch (error) {
+      if (!isAnswer(error, 'EntityAlreadyExistsException')) throw error;
+      return this.replace({ PolicyDocument });
+    }
+  }
+
+  /** Make a new version the default one, unless the text is what it should be. */
+  private async replace({ PolicyDocument }: Properties): Promise<Physical> {
+    if (isDeepStrictEqual(await this.document(await this.find()), PolicyDocument)) {
+      return this.physical;
+    }
+    const PolicyArn = this.physical.arn;
+    await this.makeRoom();
+    const command = new CreatePolicyVersionCommand({
+      PolicyArn,
+      PolicyDocument: JSON.stringify(PolicyDocument),
+      SetAsDefault: true,
+    });
+    await this.change('Creating a new version of', 'CreatePolicyVersion', (client) =>
+      client.send(command),
+    );
+    for (const { mend } of await this.untagged()) await mend();
+    return this.physical;
+  }
+
+  private async makeRoom(): Promise<void> {
+    const PolicyArn = this.physical.arn;
+    const list = new ListPolicyVersionsCommand({ PolicyArn });
+    const { Versions = [] } = await this.call('ListPolicyVersions', (client) => client.send(list));
+    if (Versions.length < MAX_VERSIONS) return;
+    const number = (version = '') => Number(version.slice(1));
+    const [oldest] = Versions.filter((each) => !each.IsDefaultVersion)
+      .map(({ VersionId }) => VersionId)
+      .sort((a, b) => number(a) - number(b));
+    const remove = new DeletePolicyVersionCommand({ PolicyArn, VersionId: oldest });
+    const doing = `Removing ${oldest}, the oldest of ${MAX_VERSIONS} versions, of`;
+    await this.change(doing, 'DeletePolicyVersion', (client) => client.send(remove));
+  }
+
+  /**
+   * Names in IAM are global to the account: another region, or another table, may have this one.
+   *
+   * @throws ERR_POLICY_TAKEN
+   */
+  private checkOwnership(document: unknown): void {
+    const own = tablesOf(this.properties.PolicyDocument);
+    const foreign = tablesOf(document).find((arn) => !own.includes(arn));
+    if (foreign === undefined) return;
+    throw new CredstashError(
+      'ERR_POLICY_TAKEN',
+      `The ${this.label} is for another table, ${foreign}, and IAM's names are global to the account. Give another name with --read-policy and --write-policy.`,
+    );
+  }
+
+  private async find(): Promise<Policy> {
+    const command = new GetPolicyCommand({ PolicyArn: this.physical.arn });
+    const { Policy = {} } = await this.call('GetPolicy', (client) => client.send(command));
+    return Policy;
+  }
+
+  private async document({ DefaultVersionId }: Policy): Promise<unknown> {
+    const PolicyArn = this.physical.arn;
+    const command = new GetPolicyVersionCommand({ PolicyArn, VersionId: DefaultVersionId });
+    const { PolicyVersion } = await this.call('GetPolicyVersion', (client) => client.send(command));
+    return JSON.parse(decodeURIComponent(PolicyVersion?.Document ?? '{}')) as unknown;
+  }
+
+  private untagged() {
+    const PolicyArn = this.physical.arn;
+    const list = async (): Promise<Tags> => {
+      const command = new ListPolicyTagsCommand({ PolicyArn });
+      const { Tags = [] } = await this.call('ListPolicyTags', (client) => client.send(command));
+      return Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+    };
+    const add = (tags: Tags) => {
+      const command = new TagPolicyCommand({ PolicyArn, Tags: awsTags(tags) });
+      return this.change('Adding tags to', 'TagPolicy', (client) => client.send(command));
+    };
+    return tagShortfalls(this.context.tags, list, add);
+  }
+
+  private change<T>(doing: string, operation: string, send: (client: IAMClient) => Promise<T>) {
+    const telling = `${doing} ${this.label}...`;
+    return step(this.context, telling, this.label, () => this.call(operation, send));
+  }
+
+  private call<T>(operation: string, send: (client: IAMClient) => Promise<T>) {
+    const { iam } = this.context.clients;
+    return call(iam, `iam:${operation}`, this.physical.arn, () => send(iam));
+  }
+}
+
+function tablesOf(document: unknown): string[] {
+  return JSON.stringify(document).match(/arn:[\w-]+:dynamodb:[^"/]*:table\/[^"/]+/g) ?? [];
+}
