@@ -22,6 +22,8 @@ export interface Fault {
   readonly latency?: number;
   /** The code of an AWS error that is answered instead. */
   readonly error?: string;
+  /** What that says. */
+  readonly message?: string;
   /** The call is done, but its answer never arrives. */
   readonly loseAnswer?: boolean;
   /** How many calls it strikes: all of them, if undefined. */
@@ -97,7 +99,7 @@ export class LocalAws {
       authorize(service, { action, region, input, caller }, operation);
       const fault = this.strike(`${service}:${action}`, input);
       if (fault?.latency) await setTimeout(fault.latency);
-      if (fault?.error) throw new ServiceError(fault.error, 'Injected');
+      if (fault?.error) throw new ServiceError(fault.error, fault.message ?? 'Injected');
       reply = answer(isJson, action, await operation.run());
       isLost = fault?.loseAnswer ?? false;
     } catch (error) {

@@ -77,7 +77,7 @@ export async function awsError(cause: unknown, call: AwsCall): Promise<Credstash
   const where = code.endsWith('_NOT_FOUND') ? ` (${call.resource} in ${region})` : '';
   const advice = call.advice?.[code] ?? ADVICE[code];
   // One line: the SDK lists the causes of some errors below their message.
-  const detail = error.message.replace(/\n[^]*|\.$/g, '');
+  const detail = (error.message || String(networkCode(error))).replace(/\n[^]*|\.$/g, '');
   const message = sentence(call.describe(`${error.name}: ${detail}${where}`));
   return new (call.service === 'KMS' ? KmsError : CredstashError)(
     code,
@@ -92,8 +92,12 @@ function errorCode(error: Error, resource: string, region: string | undefined): 
   // KMS answers so, with AccessDenied, for a ciphertext from elsewhere.
   const elsewhere = error.message.includes('does not exist in this region');
   if (elsewhere || (itsRegion !== undefined && itsRegion !== region)) return 'ERR_WRONG_REGION';
-  if (NETWORK_ERRORS.has(String((error as NodeJS.ErrnoException).code))) return 'ERR_UNREACHABLE';
+  if (NETWORK_ERRORS.has(String(networkCode(error)))) return 'ERR_UNREACHABLE';
   return (Object.hasOwn(CODES, error.name) ? CODES[error.name] : undefined) ?? 'ERR_AWS';
+}
+
+function networkCode(error: Error): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
 }
 
 function sentence(text: string): string {

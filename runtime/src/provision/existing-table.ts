@@ -1,19 +1,20 @@
+import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 
 import {
   DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
   ListTagsOfResourceCommand,
   TagResourceCommand,
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
-  waitUntilTableExists,
   type CreateTableCommandInput,
   type DynamoDBClient,
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 
 import { CredstashError } from '../errors.js';
-import { call, eventually } from './calls.js';
+import { call, eventually, unless } from './calls.js';
 import { changeOfExisting, type Change, type Shortfall } from './change.js';
 import { step, type Context } from './context.js';
 import { awsTags, tagShortfalls, type Tags } from './tags.js';
@@ -29,7 +30,21 @@ export interface WantedTable {
   readonly isRecoverable: boolean;
 }
 
-const MAX_WAIT_SECONDS = 300;
+const PATIENCE_MS = 300_000;
+const INTERVAL_MS = 1000;
+
+/** The table, if there is one. */
+export async function describeTable(
+  { clients: { dynamodb } }: Context,
+  { arn, name }: WantedTable,
+): Promise<TableDescription | undefined> {
+  const command = new DescribeTableCommand({ TableName: name });
+  const answer = await unless(
+    'ResourceNotFoundException',
+    call(dynamodb, 'dynamodb:DescribeTable', arn, () => dynamodb.send(command)),
+  );
+  return answer && (answer.Table ?? {});
+}
 
 /** A table that exists, and may fall short. */
 export class ExistingTable {
@@ -52,13 +67,14 @@ export class ExistingTable {
     return changeOfExisting(this.label, { ref: name, arn }, shortfalls, kept);
   }
 
-  waitUntilActive() {
-    const { dynamodb: client } = this.context.clients;
+  async waitUntilActive(): Promise<void> {
     // The words are those of Python credstash.
     this.context.tell('Waiting for table to be created...');
-    const limits = { client, maxWaitTime: MAX_WAIT_SECONDS, minDelay: 1, maxDelay: 5 };
-    const { name: TableName } = this.wanted;
-    return this.call('DescribeTable', () => waitUntilTableExists(limits, { TableName }));
+    const end = Date.now() + PATIENCE_MS;
+    while ((await describeTable(this.context, this.wanted))?.TableStatus !== 'ACTIVE') {
+      if (Date.now() > end) throw this.unsuitable('it is not active yet. Run this again later');
+      await setTimeout(INTERVAL_MS);
+    }
   }
 
   private checkFit({ TableStatus, KeySchema, AttributeDefinitions }: TableDescription): void {

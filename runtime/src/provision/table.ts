@@ -1,14 +1,13 @@
 import {
   CreateTableCommand,
-  DescribeTableCommand,
   type CreateTableCommandInput,
   type PointInTimeRecoverySpecification,
 } from '@aws-sdk/client-dynamodb';
 
-import { call, isAnswer, unless } from './calls.js';
+import { call, isAnswer } from './calls.js';
 import { applyChange, checkProperties, type Change, type Planner } from './change.js';
 import { step, type Context } from './context.js';
-import { ExistingTable, type WantedTable } from './existing-table.js';
+import { describeTable, ExistingTable, type WantedTable } from './existing-table.js';
 import { awsTags } from './tags.js';
 import type { Properties } from './template.js';
 
@@ -41,19 +40,14 @@ function wantedTable(
 }
 
 async function planTable(context: Context, wanted: WantedTable): Promise<Change> {
-  const { dynamodb } = context.clients;
   const { name, arn } = wanted;
-  const answer = await unless(
-    'ResourceNotFoundException',
-    call(dynamodb, 'dynamodb:DescribeTable', arn, () =>
-      dynamodb.send(new DescribeTableCommand({ TableName: name })),
-    ),
-  );
-  if (answer) return new ExistingTable(context, wanted).plan(answer.Table ?? {});
+  const existing = new ExistingTable(context, wanted);
+  const table = await describeTable(context, wanted);
+  if (table) return existing.plan(table);
   const physical = { ref: name, arn };
   const apply = async () => {
     await createTable(context, wanted);
-    await new ExistingTable(context, wanted).waitUntilActive();
+    await existing.waitUntilActive();
     return applyChange(await planTable(context, wanted), {});
   };
   return { action: 'create', resource: `table ${name}`, notes: [], physical, apply };

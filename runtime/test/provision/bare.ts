@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { STSClient } from '@aws-sdk/client-sts';
+
+import { LocalAws, type Target } from '../../../local/index.js';
+import { assumeRole } from '../../../local/stand-up.js';
+import type { Clients } from '../../src/provision/context.js';
+import { planSetup, type SetupRequest } from '../../src/provision/setup.js';
+import type { Template } from '../../src/provision/template.js';
+
+export const REGION = 'us-east-1';
+
+/** The template that the build made of the construct. */
+export const TEMPLATE = JSON.parse(
+  readFileSync(join(__dirname, '../../dist/compartment.template.json'), 'utf8'),
+) as Template;
+
+export const NAMES = {
+  KeyAlias: 'alias/credstash',
+  TableName: 'credential-store',
+  ReadPolicyName: 'credstash-read-secrets',
+  WritePolicyName: 'credstash-write-secrets',
+};
+
+/** An account in which there is nothing. */
+export class BareAws {
+  private constructor(
+    readonly aws: LocalAws,
+    readonly target: Target,
+    readonly clients: Clients,
+  ) {}
+
+  static async start(): Promise<BareAws> {
+    const aws = await LocalAws.start();
+    const target = { endpoint: aws.endpoint, region: REGION, credentials: aws.admin };
+    return new BareAws(aws, target, clientsOf(target));
+  }
+
+  /** Clients that call as a role. */
+  async clientsOf(role: string): Promise<Clients> {
+    const env = await assumeRole(this.target, role);
+    const credentials = {
+      accessKeyId: env.AWS_ACCESS_KEY_ID,
+      secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
+      sessionToken: env.AWS_SESSION_TOKEN,
+    };
+    return clientsOf({ ...this.target, credentials });
+  }
+
+  /** Plan a compartment, the default one unless the request says otherwise. */
+  plan(request: Partial<SetupRequest> = {}, clients = this.clients) {
+    const nothing = { readers: [], writers: [], tags: {}, tell: () => undefined };
+    return planSetup(TEMPLATE, { parameters: NAMES, ...nothing, ...request }, clients);
+  }
+
+  /** Make a compartment, and give what was planned and told. */
+  async setUp(request: Partial<SetupRequest> = {}, clients = this.clients) {
+    const told: string[] = [];
+    const plan = await this.plan({ tell: (line) => told.push(line), ...request }, clients);
+    await plan.apply();
+    return { plan: words(plan.changes), told };
+  }
+
+  /** What was called since the last time. */
+  takeCalls(): string[] {
+    return this.aws.requests.splice(0).map(({ call }) => call);
+  }
+}
+
+function clientsOf(config: Target): Clients {
+  return {
+    dynamodb: new DynamoDBClient(config),
+    iam: new IAMClient(config),
+    kms: new KMSClient(config),
+    sts: new STSClient(config),
+  };
+}
+
+/** Changes as they are shown. */
+export function words(
+  changes: readonly { action: string; resource: string; notes: readonly string[] }[],
+): string[] {
+  return changes.map(({ action, resource, notes }) =>
+    [`${action} ${resource}`, ...notes].join(': '),
+  );
+}
+
+/** Whether a call only looks. */
+export function isReading(call: string): boolean {
+  return /^sts:|:(Describe|Get|List)/.test(call);
+}
