@@ -1,11 +1,11 @@
-import { install } from '../test/interop/install';
+import { installPeers } from '../test/interop/install';
 import { startMoto } from '../test/interop/moto';
 
 const RUNS = 15;
 
 /** Time `credstash get`, as a whole process, of Python and ours: in turn, on the same server. */
 async function main(): Promise<void> {
-  install();
+  installPeers();
   const { moto, endpoint } = await startMoto();
   try {
     process.env.MOTO_ENDPOINT = endpoint;

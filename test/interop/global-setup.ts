@@ -1,9 +1,10 @@
-import { install } from './install';
+import { installDynamoDbLocal, installPeers } from './install';
 import { startMoto } from './moto';
 
 /** Install what is needed, and start moto for all tests. */
 export default async function globalSetup(): Promise<void> {
-  install();
+  installPeers();
+  installDynamoDbLocal();
   const { moto, endpoint } = await startMoto();
   process.env.MOTO_ENDPOINT = endpoint;
   (globalThis as { moto?: typeof moto }).moto = moto;

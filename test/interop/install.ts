@@ -1,36 +1,78 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const CACHE = join(__dirname, '../../node_modules/.cache/interop');
 const REQUIREMENTS = join(__dirname, 'requirements.txt');
+const POM = join(__dirname, 'pom.xml');
 const NODECREDSTASH = 'nodecredstash@2.0.2';
 
+const VENV = join(CACHE, 'venv');
+const NODE = join(CACHE, 'node');
+
 /** A program of the virtual environment. */
-export const python = (program: string) => join(CACHE, 'venv/bin', program);
+export const python = (program: string) => join(VENV, 'bin', program);
 
 /** Where nodecredstash is. */
-export const NODE_PEER = join(CACHE, 'node/node_modules/nodecredstash');
+export const NODE_PEER = join(NODE, 'node_modules/nodecredstash');
 
-/** Install the other clients, and moto, once for each set of versions. */
-export function install(): void {
-  const installed = join(CACHE, 'requirements.txt');
-  const wanted = readFileSync(REQUIREMENTS, 'utf8');
-  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return;
-  try {
-    execFileSync('python3', ['-c', 'import venv, ensurepip']);
-  } catch (cause) {
-    throw new Error(
-      'test:interop runs the Python credstash: it needs python3, 3.11 or later, with venv (python3-venv) on the PATH.',
-      { cause },
+/** Where the classes of DynamoDB Local are. */
+export const DYNAMODB_LOCAL = join(CACHE, 'dynamodb-local');
+
+/** Install the other clients, and moto. */
+export function installPeers(): void {
+  once(VENV, readFileSync(REQUIREMENTS, 'utf8'), () => {
+    const needs = 'the Python credstash: it needs python3, 3.11 or later, with venv (python3-venv)';
+    attempt(needs, 'python3', ['-c', 'import venv, ensurepip']);
+    console.log(
+      'Installing the Python credstash, moto and Ansible: a minute or two, once.',
     );
+    execFileSync('python3', ['-m', 'venv', VENV]);
+    execFileSync(python('pip'), ['install', '--quiet', '--requirement', REQUIREMENTS]);
+  });
+  once(NODE, NODECREDSTASH, () => {
+    const npm = ['install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts'];
+    execFileSync('npm', [...npm, '--prefix', NODE, NODECREDSTASH]);
+  });
+}
+
+/** Install DynamoDB Local. */
+export function installDynamoDbLocal(): void {
+  const version = attempt('DynamoDB Local: it needs java, 17 or later', 'java', ['--version']);
+  const [major = '0'] = /\d+/.exec(version) ?? [];
+  if (Number(major) < 17) throw new Error(`DynamoDB Local needs Java 17 or later, not ${version}`);
+  once(DYNAMODB_LOCAL, readFileSync(POM, 'utf8'), () => {
+    attempt('DynamoDB Local: it needs Maven (mvn)', 'mvn', ['--version']);
+    console.log('Installing DynamoDB Local: a minute, once.');
+    const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime'];
+    const into = `-DoutputDirectory=${DYNAMODB_LOCAL}`;
+    execFileSync('mvn', [
+      '--quiet',
+      '--batch-mode',
+      '-Dstyle.color=never',
+      '--file',
+      POM,
+      ...copy,
+      into,
+    ]);
+  });
+}
+
+/** Fill a folder, unless that was done for the same versions. */
+function once(folder: string, versions: string, fill: () => void): void {
+  const done = join(folder, '.installed');
+  if (existsSync(done) && readFileSync(done, 'utf8') === versions) return;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  fill();
+  writeFileSync(done, versions);
+}
+
+/** Run a program that may not be there. */
+function attempt(needs: string, program: string, args: string[]): string {
+  try {
+    return execFileSync(program, args, { encoding: 'utf8' });
+  } catch (cause) {
+    throw new Error(`test:interop runs ${needs} on the PATH.`, { cause });
   }
-  rmSync(CACHE, { recursive: true, force: true });
-  mkdirSync(CACHE, { recursive: true });
-  console.log('Installing the Python credstash, moto and Ansible: a minute or two, once.');
-  execFileSync('python3', ['-m', 'venv', join(CACHE, 'venv')]);
-  execFileSync(python('pip'), ['install', '--quiet', '--requirement', REQUIREMENTS]);
-  const npm = ['install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts'];
-  execFileSync('npm', [...npm, '--prefix', join(CACHE, 'node'), NODECREDSTASH]);
-  copyFileSync(REQUIREMENTS, installed);
 }

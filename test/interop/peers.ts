@@ -18,14 +18,15 @@ export const ENV = {
   AWS_SECRET_ACCESS_KEY: 'testing',
 };
 
-const CONFIG = {
-  endpoint: ENV.AWS_ENDPOINT_URL,
+/** What a client of a server is made with: of moto, unless another is given. */
+export const connection = (endpoint = ENV.AWS_ENDPOINT_URL) => ({
+  endpoint,
   region: ENV.AWS_REGION,
   credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
-};
+});
 
-export const dynamodb = new DynamoDBClient(CONFIG);
-export const kms = new KMSClient(CONFIG);
+export const dynamodb = new DynamoDBClient(connection());
+export const kms = new KMSClient(connection());
 
 /** A home, and a working folder, where nothing is. */
 export const HOME = mkdtempSync(join(tmpdir(), 'credstash-interop-'));
@@ -43,9 +44,9 @@ export async function createKey(AliasName: string): Promise<string> {
   return TargetKeyId;
 }
 
-/** An empty credential table. */
-export async function createTable(TableName: string): Promise<string> {
-  await dynamodb.send(
+/** An empty credential table: in moto, unless a client of another server is given. */
+export async function createTable(TableName: string, client = dynamodb): Promise<string> {
+  await client.send(
     new CreateTableCommand({
       TableName,
       BillingMode: 'PAY_PER_REQUEST',
