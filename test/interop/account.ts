@@ -1,0 +1,59 @@
+import { execFile, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { runCli, type Outcome } from '../../local/demo/cli';
+import { startMoto } from './moto';
+import { connection, ENV } from './peers';
+
+const ROOT = join(__dirname, '../..');
+const CDK = require.resolve('aws-cdk/bin/cdk');
+
+/** A new AWS account, in a moto of its own, and the programs of somebody who deploys to it. */
+export class Account {
+  private constructor(
+    private readonly moto: ChildProcess,
+    private readonly endpoint: string,
+    /** A folder of their own. */
+    readonly home: string,
+  ) {}
+
+  static async start(): Promise<Account> {
+    const { moto, endpoint } = await startMoto();
+    return new Account(moto, endpoint, await mkdtemp(join(tmpdir(), 'credstash-account-')));
+  }
+
+  async stop(): Promise<void> {
+    this.moto.kill();
+    await rm(this.home, { recursive: true });
+  }
+
+  /** What a client of the account is made with. */
+  connection() {
+    return connection(this.endpoint);
+  }
+
+  /** Run cdk on the project's own app, and give what it says. */
+  cdk(...args: string[]): Promise<string> {
+    const out = join(this.home, 'cdk.out');
+    return this.run(process.execPath, [CDK, ...args, '--no-notices', '--output', out]);
+  }
+
+  /** Run our CLI. */
+  credstash(...args: string[]): Promise<Outcome> {
+    return runCli(args, this.env());
+  }
+
+  private async run(program: string, args: string[]): Promise<string> {
+    const env = { PATH: process.env.PATH, ...this.env(), CDK_DISABLE_CLI_TELEMETRY: 'true' };
+    const child = await promisify(execFile)(program, args, { cwd: ROOT, env, timeout: 100_000 });
+    return child.stdout + child.stderr;
+  }
+
+  private env(): NodeJS.ProcessEnv {
+    const { endpoint, home } = this;
+    return { ...ENV, AWS_ENDPOINT_URL: endpoint, HOME: home, AWS_EC2_METADATA_DISABLED: 'true' };
+  }
+}
