@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { runCli, type Outcome } from '../../local/demo/cli';
+import { python } from './install';
 import { startMoto } from './moto';
 import { connection, ENV } from './peers';
 
@@ -39,6 +40,11 @@ export class Account {
   cdk(...args: string[]): Promise<string> {
     const out = join(this.home, 'cdk.out');
     return this.run(process.execPath, [CDK, ...args, '--no-notices', '--output', out]);
+  }
+
+  /** Run the AWS CLI, and give what it says. */
+  aws(...args: string[]): Promise<string> {
+    return this.run(python('aws'), args);
   }
 
   /** Run our CLI. */

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
@@ -95,5 +98,21 @@ describe('an account that is not', () => {
     const said = await account.cdk(...DEPLOY);
     for (const stack of STACKS) expect(said).toMatch(new RegExp(`✅  ${stack}\n`));
     await expectToKeepSecrets('credstash', 'prod');
+  });
+
+  test('aws cloudformation deploy stands up what cdk synth wrote', async () => {
+    await account.cdk('synth', '--quiet', 'credstash-prod');
+    const file = join(account.home, 'cdk.out/credstash-prod.template.json');
+    expect(await readFile(file, 'utf8')).toContain('"AWS::DynamoDB::GlobalTable"');
+    const deploy = ['cloudformation', 'deploy', '--stack-name', 'of-my-own'];
+    const named = ['--capabilities', 'CAPABILITY_NAMED_IAM'];
+    expect(await account.aws(...deploy, '--template-file', file, ...named)).toContain(
+      'Successfully created/updated stack - of-my-own',
+    );
+    await expectToKeepSecrets('prod');
+    expect(await policies()).toEqual([
+      'credstash-prod-read-secrets',
+      'credstash-prod-write-secrets',
+    ]);
   });
 });

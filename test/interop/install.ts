@@ -25,7 +25,7 @@ export function installPeers(): void {
     const needs = 'the Python credstash: it needs python3, 3.11 or later, with venv (python3-venv)';
     attempt(needs, 'python3', ['-c', 'import venv, ensurepip']);
     console.log(
-      'Installing the Python credstash, moto and Ansible: a minute or two, once.',
+      'Installing the Python credstash, moto, Ansible and AWS CLI: a minute or two, once.',
     );
     execFileSync('python3', ['-m', 'venv', VENV]);
     execFileSync(python('pip'), ['install', '--quiet', '--requirement', REQUIREMENTS]);
