@@ -192,7 +192,8 @@ project.testTask.spawn(project.compileTask);
 project.testTask.exec('jest', { receiveArgs: true });
 
 const interop = project.addTask('test:interop', {
-  description: 'Compare with the Python credstash, on moto (needs Python 3)',
+  description:
+    'Compare with the Python credstash, deploy to moto, and try DynamoDB Local (needs Python 3, Java 17 and Maven)',
 });
 interop.spawn(bundleCli);
 interop.spawn(template);
