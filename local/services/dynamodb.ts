@@ -58,7 +58,9 @@ export class DynamoDb {
       if (reply.Table) Object.assign(reply.Table, description());
       return reply;
     };
-    return { access, run };
+    // Tags of a new table are a permission of their own.
+    const also = action === 'CreateTable' && input.Tags ? [{ access, action: 'TagResource' }] : [];
+    return { access, also, run };
   };
 
   async close(): Promise<void> {

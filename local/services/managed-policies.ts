@@ -30,7 +30,11 @@ export class ManagedPolicies {
     switch (action) {
       case 'CreatePolicy': {
         const arn = `arn:aws:iam::${ACCOUNT}:policy/${text(input, 'PolicyName')}`;
-        return onResource(arn, () => this.create(arn, input));
+        const operation = onResource(arn, () => this.create(arn, input));
+        const isTagged = 'Tags.member.1.Key' in input;
+        return isTagged
+          ? { ...operation, also: [{ ...operation, action: 'TagPolicy' }] }
+          : operation;
       }
       case 'GetPolicy':
         return onPolicy(({ defaultVersion }, Arn) => ({

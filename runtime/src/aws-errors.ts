@@ -77,7 +77,7 @@ export async function awsError(cause: unknown, call: AwsCall): Promise<Credstash
   const where = code.endsWith('_NOT_FOUND') ? ` (${call.resource} in ${region})` : '';
   const advice = call.advice?.[code] ?? ADVICE[code];
   // One line: the SDK lists the causes of some errors below their message.
-  const detail = (error.message || String(networkCode(error))).replace(/\n[^]*|\.$/g, '');
+  const detail = (error.message || networkCode(error) || '').replace(/\n[^]*|\.$/g, '');
   const message = sentence(call.describe(`${error.name}: ${detail}${where}`));
   return new (call.service === 'KMS' ? KmsError : CredstashError)(
     code,

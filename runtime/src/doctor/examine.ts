@@ -8,6 +8,7 @@ import { parameterValues, type Template } from '../provision/template.js';
 import {
   PERMISSIONS,
   permissionFinding,
+  RESOURCES,
   resourceFinding,
   type Finding,
   type Resource,
@@ -36,21 +37,13 @@ export async function examine(
   clients: Clients,
 ): Promise<Finding[]> {
   const values = parameterValues(template, { ...parameters });
-  const region = await clients.dynamodb.config.region();
-  const kmsRegion = await clients.kms.config.region();
-  const where: Finding = {
-    subject: 'region',
-    verdict: 'ok',
-    text: kmsRegion === region ? region : `${region}, and ${kmsRegion} for the key`,
-  };
-  const context = await createContext(clients).catch((error: unknown) => error as CredstashError);
+  const region = await regionFinding(clients);
+  if (region.verdict !== 'ok')
+    return [region, ...untried(['identity', ...RESOURCES, ...PERMISSIONS])];
+  const context = await createContext(clients).catch(known);
   if (context instanceof CredstashError) {
-    const untried = ['table', 'key', 'alias', ...PERMISSIONS] as const;
-    return [
-      where,
-      { subject: 'identity', verdict: 'wrong', text: context.message },
-      ...untried.map((subject) => ({ subject, verdict: 'unknown' as const, text: 'not tried' })),
-    ];
+    const identity: Finding = { subject: 'identity', verdict: 'wrong', text: context.message };
+    return [region, identity, ...untried([...RESOURCES, ...PERMISSIONS])];
   }
 
   const seen = await look(template, values, context);
@@ -59,7 +52,7 @@ export async function examine(
   const tried = await tryCalls({ dynamodb, kms, table, key, name, context: encryptionContext });
   const { query, lookUp, scan, put, decrypt, generate } = tried;
   return [
-    where,
+    region,
     { subject: 'identity', verdict: 'ok', text: context.caller },
     resourceFinding('table', table, seen.get(TYPES.table), [query, lookUp, scan, put]),
     resourceFinding('key', key, seen.get(TYPES.key), [decrypt, generate]),
@@ -68,6 +61,25 @@ export async function examine(
     permissionFinding('list', [scan]),
     permissionFinding('write', [generate, lookUp, put]),
   ];
+}
+
+async function regionFinding({ dynamodb, kms }: Clients): Promise<Finding> {
+  try {
+    const [table, key] = [await dynamodb.config.region(), await kms.config.region()];
+    const text = key === table ? table : `${table}, and ${key} for the key`;
+    return { subject: 'region', verdict: 'ok', text };
+  } catch (error) {
+    return { subject: 'region', verdict: 'wrong', text: (error as Error).message };
+  }
+}
+
+function untried(subjects: readonly Finding['subject'][]): Finding[] {
+  return subjects.map((subject) => ({ subject, verdict: 'unknown', text: 'not tried' }));
+}
+
+function known(error: unknown): CredstashError {
+  if (error instanceof CredstashError) return error;
+  throw error;
 }
 
 /** What the provisioner would do to each resource, or why it can't tell, by type. */
@@ -82,10 +94,7 @@ async function look(
   const planners = Object.entries(compartmentPlanners(context)).map(([type, plan]) => {
     const watched: Planner = async (properties, identity) => {
       if (!Object.values(TYPES).includes(type)) return nothing;
-      const change = await plan(properties, identity).catch((error: unknown) => {
-        if (error instanceof CredstashError) return error;
-        throw error;
-      });
+      const change = await plan(properties, identity).catch(known);
       seen.set(type, change);
       return change instanceof CredstashError ? nothing : change;
     };

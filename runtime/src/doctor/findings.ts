@@ -15,7 +15,10 @@ export const PERMISSIONS = ['read', 'list', 'write'] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
 
-export type Resource = 'table' | 'alias' | 'key';
+/** What must be there. */
+export const RESOURCES = ['table', 'key', 'alias'] as const;
+
+export type Resource = (typeof RESOURCES)[number];
 
 /**
  * What was found of a resource.

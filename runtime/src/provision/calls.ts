@@ -27,15 +27,25 @@ export async function call<T>(
   try {
     return await send();
   } catch (cause) {
-    const statement = JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource });
+    const on = [resource].flat().join(' and ');
+    const statement = {
+      Effect: 'Allow',
+      Action: refusedAction(cause) ?? action,
+      Resource: resource,
+    };
     throw await awsError(cause, {
       service: SERVICES[action.slice(0, action.indexOf(':')) as keyof typeof SERVICES],
-      resource: String(resource),
-      describe: (detail) => `Could not call ${action} on ${String(resource)} (${detail})`,
+      resource: on,
+      describe: (detail) => `Could not call ${action} on ${on} (${detail})`,
       region: () => client.config.region(),
-      advice: { ERR_ACCESS_DENIED: `This statement would allow it: ${statement}` },
+      advice: { ERR_ACCESS_DENIED: `This statement would allow it: ${JSON.stringify(statement)}` },
     });
   }
+}
+
+/** What AWS says that it refused: some calls need a second action, such as that of adding tags. */
+function refusedAction(error: unknown): string | undefined {
+  return /not authorized to perform: (\w+:\w+)/.exec((error as Error).message)?.[1];
 }
 
 /** What a call gives, or nothing, if AWS answers with the error of this name. */

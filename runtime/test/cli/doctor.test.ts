@@ -1,0 +1,170 @@
+import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { DisableKeyCommand } from '@aws-sdk/client-kms';
+import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+
+import { runCli, type Outcome } from '../../../local/demo/cli.js';
+import { standardCompartment, TestAws } from '../../../test/support/compartment.js';
+
+let aws: TestAws;
+
+beforeEach(async () => {
+  aws = await TestAws.start((stack) => {
+    const compartment = standardCompartment(stack);
+    const assumedBy = new AccountPrincipal(stack.account);
+    const deployer = new Role(stack, 'Deployer', { roleName: 'deployer', assumedBy });
+    compartment.grantWrite(deployer, { prefix: 'app/', context: { env: 'prod' } });
+    new Role(stack, 'Nobody', { roleName: 'nobody', assumedBy });
+  });
+});
+afterEach(() => aws.aws.stop());
+
+/** Run it as a role, or else as the administrator. */
+async function doctor(role?: string, ...args: string[]): Promise<Outcome> {
+  return runCli(['doctor', ...args], await aws.env(role));
+}
+
+/** The marks, by subject. */
+function marks({ stdout }: Outcome): Record<string, string> {
+  const lines = stdout.trimEnd().split('\n');
+  return Object.fromEntries(lines.map((line) => [line.slice(4, 12).trim(), line.slice(0, 2)]));
+}
+
+/** The line of a subject. */
+function line({ stdout }: Outcome, subject: string): string | undefined {
+  return stdout.split('\n').find((each) => each.slice(4, 12).trim() === subject);
+}
+
+const WELL = {
+  region: 'ok',
+  identity: 'ok',
+  table: 'ok',
+  key: 'ok',
+  alias: 'ok',
+  read: 'ok',
+  list: 'ok',
+  write: 'ok',
+};
+
+test('all is well for an administrator, and nothing is changed', async () => {
+  aws.takeCalls();
+  expect(await doctor()).toEqual({
+    exitCode: 0,
+    stderr: '',
+    stdout: `\
+ok  region    us-east-1
+ok  identity  arn:aws:iam::111122223333:user/admin
+ok  table     credential-store
+ok  key       alias/credstash
+ok  alias     alias/credstash
+ok  read      allowed
+ok  list      allowed
+ok  write     allowed
+`,
+  });
+  // Of the calls that change something, only the put is tried: on a condition that never holds.
+  const [put, ...others] = aws
+    .takeRequests()
+    .filter(({ call }) => /:(Put|Create|Update|Enable|Tag|Delete)/.test(call));
+  expect(others).toEqual([]);
+  expect(put?.input.ConditionExpression).toBe(
+    'attribute_exists(#name) AND attribute_not_exists(#name)',
+  );
+  expect((await runCli(['list'], await aws.env())).stdout).toBe('');
+});
+
+describe('permissions', () => {
+  test('of a reader', async () => {
+    const outcome = await doctor('reader');
+    expect(marks(outcome)).toEqual({ ...WELL, write: 'NO' });
+    expect(line(outcome, 'write')).toMatch(/kms:GenerateDataKey .*Ask for a grant/);
+    expect(outcome.exitCode).toBe(1);
+  });
+
+  test('of a writer', async () => {
+    const outcome = await doctor('writer');
+    expect(marks(outcome)).toEqual({ ...WELL, read: 'NO', list: 'NO' });
+    expect(line(outcome, 'read')).toMatch(/dynamodb:Query .*Ask for a grant/);
+    expect(outcome.exitCode).toBe(1);
+  });
+
+  test('that are not expected are no failure', async () => {
+    const outcome = await doctor('reader', '--expect', 'read', 'list');
+    expect(marks(outcome)).toEqual({ ...WELL, write: '--' });
+    expect(outcome.exitCode).toBe(0);
+    expect((await doctor('writer', '--expect', 'write')).exitCode).toBe(0);
+    expect((await doctor('writer', '--expect', 'read', 'write')).exitCode).toBe(1);
+  });
+
+  test('of a scope, for a name and a context in it', async () => {
+    const expected = ['--expect', 'write'];
+    expect((await doctor('deployer', 'app/a', 'env=prod', ...expected)).exitCode).toBe(0);
+    expect((await doctor('deployer', 'app/a', 'env=dev', ...expected)).exitCode).toBe(1);
+    expect((await doctor('deployer', 'other', 'env=prod', ...expected)).exitCode).toBe(1);
+    expect((await doctor('deployer', ...expected)).exitCode).toBe(1);
+  });
+
+  test('of nobody: what can not be known is said to be unknown', async () => {
+    const outcome = await doctor('nobody');
+    const unknown = { table: '??', key: '??', alias: '??', read: 'NO', list: 'NO', write: 'NO' };
+    expect(marks(outcome)).toEqual({ ...WELL, ...unknown });
+    expect(outcome.exitCode).toBe(1);
+  });
+});
+
+describe('what is wrong', () => {
+  test('no compartment there', async () => {
+    const outcome = await doctor(undefined, '--compartment', 'other');
+    const wrong = { table: 'NO', key: 'NO', alias: 'NO', read: 'NO', list: 'NO', write: 'NO' };
+    expect(marks(outcome)).toEqual({ ...WELL, ...wrong });
+    expect(line(outcome, 'table')).toMatch(
+      /credential-store-other is not there: .*credstash setup/,
+    );
+    expect(outcome.exitCode).toBe(1);
+  });
+
+  test('no table, seen by a reader who may not describe it', async () => {
+    const { dynamodb } = aws.clients();
+    await dynamodb.send(new DeleteTableCommand({ TableName: 'credential-store' }));
+    const outcome = await doctor('reader', '--expect', 'read');
+    expect(marks(outcome)).toMatchObject({ table: 'NO', key: 'ok', read: 'NO' });
+    expect(line(outcome, 'table')).toMatch(/credential-store in us-east-1/);
+  });
+
+  test('a table that is not protected', async () => {
+    const { dynamodb } = aws.clients();
+    const input = { TableName: 'credential-store', DeletionProtectionEnabled: false };
+    await dynamodb.send(new UpdateTableCommand(input));
+    const outcome = await doctor();
+    expect(marks(outcome)).toEqual({ ...WELL, table: 'NO' });
+    expect(line(outcome, 'table')).toMatch(
+      /turn deletion protection on: `credstash setup` does it/,
+    );
+  });
+
+  test.each([undefined, 'reader'])('a disabled key, for %s', async (role) => {
+    await aws.clients().kms.send(new DisableKeyCommand({ KeyId: 'alias/credstash' }));
+    const outcome = await doctor(role);
+    expect(marks(outcome)).toMatchObject({ table: 'ok', key: 'NO', read: 'NO', list: 'ok' });
+    expect(line(outcome, 'key')).toMatch(/[Ee]nable/);
+  });
+
+  test('nobody signed in', async () => {
+    const env = { ...(await aws.env()), AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN' };
+    const outcome = await runCli(['doctor'], env);
+    expect(marks(outcome)).toMatchObject({ region: 'ok', identity: 'NO', table: '??', read: '??' });
+    expect(line(outcome, 'identity')).toMatch(/Sign in again/);
+    expect(outcome.exitCode).toBe(1);
+  });
+
+  test('no region, nor a host of it', async () => {
+    const outcome = await doctor(undefined, '-r', 'no region');
+    expect(marks(outcome)).toMatchObject({ region: 'NO', identity: '??' });
+    expect(outcome.exitCode).toBe(1);
+  });
+
+  test('another region than the compartment', async () => {
+    const outcome = await doctor('reader', '-r', 'eu-west-1');
+    expect(outcome.stdout).toMatch(/^ok {2}region {4}eu-west-1\n/);
+    expect(outcome.exitCode).toBe(1);
+  });
+});

@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { CreateRoleCommand } from '@aws-sdk/client-iam';
+
+import { runCli, type Outcome } from '../../../local/demo/cli.js';
+import { BareAws, isReading } from '../provision/bare.js';
+
+let bare: BareAws;
+let env: NodeJS.ProcessEnv;
+
+beforeEach(async () => {
+  bare = await BareAws.start();
+  env = {
+    AWS_ENDPOINT_URL: bare.aws.endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: bare.aws.admin.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: bare.aws.admin.secretAccessKey,
+  };
+});
+afterEach(() => bare.aws.stop());
+
+const run = (...args: string[]): Promise<Outcome> => runCli(args, env);
+
+const changes = () => bare.takeCalls().filter((call) => !isReading(call));
+
+test('setup plans, makes, says what next, and then has nothing to do', async () => {
+  expect(await run('setup')).toEqual({
+    exitCode: 0,
+    stderr: '',
+    stdout: `\
+In account 111122223333 and region us-east-1:
+  create     table credential-store
+  create     key of alias/credstash
+  create     alias alias/credstash
+  create     policy credstash-read-secrets
+  create     policy credstash-write-secrets
+Creating table...
+Waiting for table to be created...
+Turning point-in-time recovery on...
+Creating key...
+Creating alias alias/credstash...
+Turning yearly rotation on...
+Creating policy credstash-read-secrets...
+Creating policy credstash-write-secrets...
+
+Ready. What next:
+  credstash put NAME -P
+  credstash setup --attach-read ROLE   # lets it read, by credstash-read-secrets
+  credstash doctor                     # tells what you may do
+`,
+  });
+  expect((await run('put', 'foo', 'bar')).exitCode).toBe(0);
+  expect((await run('get', 'foo')).stdout).toBe('bar\n');
+
+  bare.takeCalls();
+  const { exitCode, stdout } = await run('setup');
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/\nCredential Store table already exists\nNothing to do\.\n$/);
+  expect(stdout).not.toMatch(/create|update|adopt|drifted/);
+  expect(changes()).toEqual([]);
+});
+
+test('--dry-run prints the plan, and changes nothing, nor ~/.credstash', async () => {
+  const home = join('/tmp', 'nowhere');
+  env.HOME = home;
+  const { exitCode, stdout } = await run('setup', '--dry-run', '--save-kms-region', 'eu-west-1');
+  expect(exitCode).toBe(0);
+  expect(stdout.match(/^ {2}create /gm)).toHaveLength(5);
+  expect(stdout).toMatch(/Nothing was changed: this was a dry run\.\n$/);
+  expect(changes()).toEqual([]);
+  await expect(readFile(join(home, '.credstash'))).rejects.toThrow(/ENOENT/);
+});
+
+test('--compartment, -t, -k and the policies choose the names, and the tags are given', async () => {
+  const names = ['-k', 'alias/credstash-prod', '-t', 'production-credentials'];
+  const policies = ['--read-policy', 'prod-readers', '--write-policy', 'prod-writers'];
+  const args = ['setup', '--compartment', 'prod', ...names, ...policies, '--tags', 'a=b', 'c=d=e'];
+  const { stdout } = await run(...args);
+  expect(stdout.match(/^ {2}create .*$/gm)).toEqual([
+    '  create     table production-credentials',
+    '  create     key of alias/credstash-prod',
+    '  create     alias alias/credstash-prod',
+    '  create     policy prod-readers',
+    '  create     policy prod-writers',
+  ]);
+  expect(stdout).toMatch(/credstash --compartment prod put NAME/);
+  expect((await run(...args)).stdout).toMatch(/Nothing to do/);
+});
+
+test('the key may be in another region than the table', async () => {
+  await run('setup', '--kms-region', 'eu-west-1');
+  expect((await run('put', 'foo', 'bar')).stderr).toMatch(/^KMS ERROR/);
+  expect((await run('put', 'foo', 'bar', '--kms-region', 'eu-west-1')).exitCode).toBe(0);
+});
+
+test('without a permission: the call, the resource, the statement, and what was made', async () => {
+  bare.aws.inject({ action: 'kms:CreateAlias', error: 'AccessDeniedException' });
+  const { exitCode, stderr } = await run('setup');
+  expect(exitCode).toBe(1);
+  const key = 'arn:aws:kms:us-east-1:111122223333:key/[0-9a-f-]{36}';
+  const alias = 'arn:aws:kms:us-east-1:111122223333:alias/credstash';
+  const statement = `{"Effect":"Allow","Action":"kms:CreateAlias","Resource":\\["${alias}","${key}"\\]}`;
+  expect(stderr).toMatch(
+    new RegExp(
+      `^What was made stays: table credential-store, point-in-time recovery of the table credential-store, key of alias/credstash\\. Run this again to go on from there\\.\nKMS ERROR: Could not call kms:CreateAlias on ${alias} and ${key} \\(.*This statement would allow it: ${statement}\n$`,
+    ),
+  );
+});
+
+test('bad names are all refused before any call', async () => {
+  const { exitCode, stderr } = await run('setup', '-t', 'a/b', '-k', 'b', '--read-policy', 'c d');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/KMS alias: .*DynamoDB table's name: .*IAM policy's name: [^\n]*\n$/);
+  expect(bare.takeCalls()).toEqual([]);
+});
+
+test('a role that is not there is refused before anything is made', async () => {
+  const { exitCode, stderr } = await run('setup', '--attach-read', 'nobody');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^There is no role nobody in the account 111122223333\. Nothing was made/);
+  expect(changes()).toEqual([]);
+});
+
+test('roles are given the policies', async () => {
+  for (const RoleName of ['a', 'b', 'c']) {
+    const input = { RoleName, AssumeRolePolicyDocument: '{"Statement":[]}' };
+    await bare.clients.iam.send(new CreateRoleCommand(input));
+  }
+  const args = ['setup', '--attach-read', 'a', 'b', '--attach-write', 'c'];
+  expect((await run(...args)).stdout.match(/^Attaching .*$/gm)).toEqual([
+    'Attaching credstash-read-secrets to a...',
+    'Attaching credstash-read-secrets to b...',
+    'Attaching credstash-write-secrets to c...',
+  ]);
+  expect((await run(...args)).stdout).toMatch(/Nothing to do/);
+});
+
+test('a region without the service is told from other failures', async () => {
+  env.AWS_ENDPOINT_URL = undefined;
+  env.AWS_REGION = 'xx-nowhere-9';
+  const { exitCode, stderr } = await run('setup');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/xx-nowhere-9.*Check the region: the service may not be there/);
+});
