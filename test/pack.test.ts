@@ -95,6 +95,23 @@ test('TypeScript finds their types', async () => {
   );
 });
 
+test('the template of a compartment is there, to deploy as it is', async () => {
+  const script = `
+    const template = require('credstash-runtime/compartment.template.json');
+    console.log(Object.keys(template.Parameters).join());`;
+  expect(await node('template.cjs', script)).toBe(
+    'KeyAlias,TableName,ReadPolicyName,WritePolicyName',
+  );
+});
+
+test('npx credstash setup makes a compartment, with nothing but what is installed', async () => {
+  const setup = ['credstash', 'setup', '--compartment', 'packed'];
+  const { stdout } = await run('npx', setup, { cwd: folder, env });
+  expect(stdout).toMatch(/\n {2}create {5}policy credstash-packed-write-secrets\n/);
+  const again = await run('npx', setup, { cwd: folder, env });
+  expect(again.stdout).toMatch(/\nNothing to do\.\n$/);
+});
+
 test('npx finds the CLI', async () => {
   const { stdout } = await run('npx', ['credstash', '--help'], { cwd: folder, env });
   expect(stdout).toMatch(/^Usage: credstash /);

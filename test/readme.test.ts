@@ -42,7 +42,7 @@ async function runTypeScript(code: string, env: NodeJS.ProcessEnv): Promise<stri
 
 test('the construct, the runtime and the CLI work as the README shows them', async () => {
   const [infrastructure = '', application = ''] = await blocks('README.md', 'ts');
-  const [session = ''] = await blocks('README.md', 'console');
+  const [, session = ''] = await blocks('README.md', 'console');
 
   await runTypeScript(infrastructure, { CDK_OUTDIR: folder });
   const synthesized = await readFile(join(folder, 'Application.template.json'), 'utf8');

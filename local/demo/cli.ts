@@ -23,18 +23,24 @@ const NOBODY = {
  *
  * @param env Variables beside those of a user without an AWS account.
  * @param input Its standard input.
+ * @param signal Kills it, at once.
  */
 export function runCli(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   input: string | Uint8Array = '',
+  signal?: AbortSignal,
 ): Promise<Outcome> {
   const inherited = Object.entries(process.env).filter(([key]) => !/^(AWS|CREDSTASH)_/.test(key));
   return new Promise((done) => {
     const child = execFile(
       process.execPath,
       [CLI, ...args],
-      { env: { ...Object.fromEntries(inherited), ...NOBODY, ...env } },
+      {
+        env: { ...Object.fromEntries(inherited), ...NOBODY, ...env },
+        killSignal: 'SIGKILL',
+        signal,
+      },
       (_, stdout, stderr) => done({ exitCode: child.exitCode ?? 1, stdout, stderr }),
     );
     child.stdin?.end(input);

@@ -8,6 +8,7 @@ import { runCli, type Outcome } from '../../local/demo/cli';
 import { python } from './install';
 import { startMoto } from './moto';
 import { connection, ENV } from './peers';
+import type { KillingProxy } from './killing-proxy';
 
 const ROOT = join(__dirname, '../..');
 const CDK = require.resolve('aws-cdk/bin/cdk');
@@ -16,7 +17,7 @@ const CDK = require.resolve('aws-cdk/bin/cdk');
 export class Account {
   private constructor(
     private readonly moto: ChildProcess,
-    private readonly endpoint: string,
+    readonly endpoint: string,
     /** A folder of their own. */
     readonly home: string,
   ) {}
@@ -52,13 +53,27 @@ export class Account {
     return runCli(args, this.env());
   }
 
+  /** Run our CLI through a proxy, until it is killed. */
+  async credstashVia(
+    { endpoint, signal }: Pick<KillingProxy, 'endpoint' | 'signal'>,
+    ...args: string[]
+  ) {
+    return runCli(args, { ...this.env(), AWS_ENDPOINT_URL: endpoint }, '', signal);
+  }
+
+  /** Forget everything that was made. */
+  async reset(): Promise<void> {
+    await fetch(`${this.endpoint}/moto-api/reset`, { method: 'POST' });
+  }
+
   private async run(program: string, args: string[]): Promise<string> {
     const env = { PATH: process.env.PATH, ...this.env(), CDK_DISABLE_CLI_TELEMETRY: 'true' };
     const child = await promisify(execFile)(program, args, { cwd: ROOT, env, timeout: 100_000 });
     return child.stdout + child.stderr;
   }
 
-  private env(): NodeJS.ProcessEnv {
+  /** The environment of a program that calls the account. */
+  env(): NodeJS.ProcessEnv {
     const { endpoint, home } = this;
     return { ...ENV, AWS_ENDPOINT_URL: endpoint, HOME: home, AWS_EC2_METADATA_DISABLED: 'true' };
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -289,6 +290,35 @@ const DEVIATIONS: Record<string, () => Promise<void>> = {
     expect(existsSync(written)).toBe(true);
     await ours(['-t', 'nowhere', '--log-file', FILE, '--log-level', 'ERROR', 'get', 'foo']);
     expect(readFileSync(FILE, 'utf8')).toMatch(/ ERROR CredstashError: .*nowhere/);
+  },
+
+  '`setup`': async () => {
+    const id = randomUUID();
+    const setUp = [
+      'setup',
+      '-k',
+      `alias/${id}`,
+      '--read-policy',
+      `r-${id}`,
+      '--write-policy',
+      `w-${id}`,
+    ];
+    const python = await pythons(['-t', `python-${id}`, 'setup']);
+    const our = await ours(['-t', `our-${id}`, ...setUp]);
+    for (const { exitCode, stdout } of [python, our]) {
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/Creating table\.\.\.\nWaiting for table to be created\.\.\.\n/);
+    }
+    expect(our.stdout).toMatch(/create {5}key of alias\/.*Creating key\.\.\./s);
+    expect(python.stdout).not.toMatch(/Creating key/);
+
+    // Each finds the table of the other.
+    const again = await pythons(['-t', `our-${id}`, 'setup']);
+    const adopting = await ours(['-t', `python-${id}`, ...setUp.slice(0, 3), '--dry-run']);
+    for (const { exitCode, stdout } of [again, adopting]) {
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/^Credential Store table already exists$/m);
+    }
   },
 
   '`put -P` with a context': async () => {

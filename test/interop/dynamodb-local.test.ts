@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { tryCalls } from '../../runtime/src/doctor/probes.js';
 import { DynamoDbStore } from '../../runtime/src/store/dynamodb.js';
 import { describeStore } from '../../runtime/test/store/contract';
 import { startDynamoDbLocal } from './dynamodb-local';
-import { connection, createTable, dynamodb } from './peers';
+import { connection, createTable, dynamodb, kms } from './peers';
 
 let server: ChildProcess;
 let local: DynamoDBClient;
@@ -22,3 +23,12 @@ const emptyStore = async (client: DynamoDBClient) =>
 
 describeStore('DynamoDB Local', () => emptyStore(local));
 describeStore('moto', () => emptyStore(dynamodb));
+
+test('what doctor tries on a table succeeds on DynamoDB Local, and changes nothing', async () => {
+  const table = await createTable(randomUUID(), local);
+  const trial = { dynamodb: local, kms, table, key: 'alias/none', name: 'foo', context: {} };
+  const { query, lookUp, scan, put } = await tryCalls(trial);
+  expect({ query, lookUp, scan, put }).toEqual({});
+  const { Count } = await local.send(new ScanCommand({ TableName: table }));
+  expect(Count).toBe(0);
+});

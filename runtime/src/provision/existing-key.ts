@@ -87,7 +87,7 @@ function checkFit(label: string, key: KeyMetadata): void {
 
 async function keyPolicy({ clients: { kms } }: Context, arn: string): Promise<unknown> {
   const { Policy = '{}' } = await call(kms, 'kms:GetKeyPolicy', arn, () =>
-    kms.send(new GetKeyPolicyCommand({ KeyId: arn })),
+    kms.send(new GetKeyPolicyCommand({ KeyId: arn, PolicyName: 'default' })),
   );
   return JSON.parse(Policy) as unknown;
 }

@@ -132,6 +132,8 @@ async function createKey(
   const { kms } = context.clients;
   const command = new CreateKeyCommand({
     Description: Description as string,
+    KeySpec: 'SYMMETRIC_DEFAULT',
+    KeyUsage: 'ENCRYPT_DECRYPT',
     Policy: JSON.stringify(KeyPolicy),
     Tags: kmsTags({ ...context.tags, ...tags }),
   });

@@ -37,7 +37,7 @@ test.each(documented())('credstash %s calls what the docs say', async (command, 
   expect([...new Set(setting.aws.takeCalls())].sort()).toEqual([...actions].sort());
 });
 
-test('the docs have every command that calls AWS', () => {
+test('the docs have every command that handles secrets', () => {
   const commands = new Set(documented().map(([command]) => command.split(' ')[0]));
   expect([...commands].sort()).toEqual(
     ['delete', 'exec', 'get', 'getall', 'keys', 'list', 'migrate-versions', 'put', 'putall'].sort(),

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { App, Stack } from 'aws-cdk-lib';
+import { context } from '../../cdk.json';
+import { Compartment } from '../../lib';
+import { parameterValues, resolve, type Template } from '../../runtime/src/provision/template.js';
+
+const TEMPLATE = JSON.parse(
+  readFileSync(join(__dirname, '../../runtime/dist/compartment.template.json'), 'utf8'),
+) as Required<Template>;
+
+const NAMES = {
+  KeyAlias: 'alias/of-my-own',
+  TableName: 'my-own',
+  ReadPolicyName: 'my-own-readers',
+  WritePolicyName: 'my-own-writers',
+};
+
+/** A template's resources, its parameters and pseudo parameters put in, and ids as references. */
+function filledIn({ Resources }: Template, parameters: Record<string, string>) {
+  const pseudo = ['AWS::Partition', 'AWS::AccountId', 'AWS::Region'].map((name) => [name, name]);
+  const ids = Object.keys(Resources).map((id) => [id, id]);
+  const values = [...Object.entries(parameters), ...pseudo, ...ids];
+  const physical = new Map(
+    values.map(([id = '', ref = '']) => [id, { ref, arn: `arn of ${ref}` }]),
+  );
+  return Object.fromEntries(
+    Object.entries(Resources).map(([id, resource]) => [id, resolve(resource, physical)]),
+  );
+}
+
+test('with its parameters filled in, it is what the construct gives for these names', () => {
+  const app = new App({ context });
+  const stack = new Stack(app, 'Stack');
+  new Compartment(stack, 'Compartment', {
+    keyAlias: NAMES.KeyAlias,
+    tableName: NAMES.TableName,
+    readPolicyName: NAMES.ReadPolicyName,
+    writePolicyName: NAMES.WritePolicyName,
+  });
+  const direct = app.synth().getStackByName('Stack').template as Template;
+  expect(filledIn(TEMPLATE, NAMES)).toEqual(filledIn(direct, {}));
+});
+
+test('without parameters, it is the default compartment', () => {
+  expect(parameterValues(TEMPLATE, {})).toEqual({
+    KeyAlias: 'alias/credstash',
+    TableName: 'credential-store',
+    ReadPolicyName: 'credstash-read-secrets',
+    WritePolicyName: 'credstash-write-secrets',
+  });
+});
+
+test('each parameter has a rule, and says it', () => {
+  for (const parameter of Object.values(TEMPLATE.Parameters)) {
+    expect(parameter.AllowedPattern).toMatch(/./);
+    expect(parameter.ConstraintDescription).toMatch(/: /);
+  }
+});
+
+test('it needs no bootstrapped account, and keeps the key and the table', () => {
+  expect(JSON.stringify(TEMPLATE)).not.toContain('BootstrapVersion');
+  const kept = Object.values(TEMPLATE.Resources).filter(
+    (resource) => (resource as { DeletionPolicy?: string }).DeletionPolicy === 'Retain',
+  );
+  expect(kept.map(({ Type }) => Type).sort()).toEqual([
+    'AWS::DynamoDB::GlobalTable',
+    'AWS::KMS::Alias',
+    'AWS::KMS::Key',
+  ]);
+});

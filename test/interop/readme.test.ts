@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { chmod, readFile, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { Account } from './account';
+import { python } from './install';
+
+const ROOT = join(__dirname, '../..');
+const CLI = join(ROOT, 'runtime/dist/credstash.cjs');
+
+let account: Account;
+
+beforeEach(async () => {
+  account = await Account.start();
+});
+afterEach(() => account.stop());
+
+/** The code blocks of the README in a language. */
+async function blocks(language: string): Promise<string[]> {
+  const text = await readFile(join(ROOT, 'README.md'), 'utf8');
+  const fences = text.matchAll(/^```(\w+)\n([^]*?)^```$/gm);
+  return [...fences].flatMap(([, its, code]) => (its === language && code ? [code] : []));
+}
+
+/** Run a script as a user who has installed the CLI and that of AWS. */
+async function bash(script: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('bash', ['-c', script], {
+    cwd: ROOT,
+    env: {
+      ...account.env(),
+      PATH: `${account.home}:${dirname(python('aws'))}:${process.env.PATH}`,
+    },
+  });
+  return stdout;
+}
+
+test('setup on a bare account, then put and get, as the README shows them', async () => {
+  await chmod(CLI, 0o755);
+  await symlink(CLI, join(account.home, 'credstash'));
+  const [session = ''] = await blocks('console');
+  expect(session).toMatch(/^\$ credstash setup/);
+  const typed = Array.from(session.matchAll(/^\$ (.*)$/gm), ([, command]) => `${command} 2>&1`);
+  expect(await bash(typed.join('\n'))).toBe(session.replace(/^\$ .*\n/gm, ''));
+});
+
+test('aws cloudformation deploy takes the template as the README shows it', async () => {
+  const script = (await blocks('sh')).find((block) => block.startsWith('aws cloudformation'));
+  expect(await bash(script ?? '')).toMatch(/Successfully created\/updated stack - credstash-test/);
+  const put = await account.credstash('--compartment', 'test', 'put', 'foo', 'bar');
+  expect(put).toMatchObject({ exitCode: 0 });
+  const got = await account.credstash('--compartment', 'test', 'get', 'foo');
+  expect(got.stdout).toBe('bar\n');
+});
