@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { App, Stack } from 'aws-cdk-lib';
@@ -69,4 +69,19 @@ test('it needs no bootstrapped account, and keeps the key and the table', () => 
     'AWS::KMS::Alias',
     'AWS::KMS::Key',
   ]);
+});
+
+test('no policy is written anywhere but in the construct', () => {
+  const root = join(__dirname, '../..');
+  const sources = ['bin', 'runtime/src'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => join(folder, file)),
+  );
+  expect(sources.length).toBeGreaterThan(50);
+  const writing = sources.filter((file) =>
+    /\bEffect\b/.test(readFileSync(join(root, file), 'utf8')),
+  );
+  // It tells which statement would allow the call that was refused.
+  expect(writing).toEqual(['runtime/src/provision/calls.ts']);
 });

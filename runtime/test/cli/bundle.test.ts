@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -10,6 +10,7 @@ const run = promisify(execFile);
 
 /** Packages that only some commands need, and a command that does. */
 const LAZY: Record<string, string[]> = {
+  '@aws-sdk/client-iam': ['setup', '--dry-run'],
   '@aws-sdk/credential-providers': ['-n', 'arn:aws:iam::111122223333:role/reader', 'keys'],
   'cli-table3': ['list', '-f', 'table'],
   'csv-stringify': ['getall', '-f', 'csv'],
@@ -36,6 +37,8 @@ beforeAll(async () => {
     '--log-level=error',
     ...flags,
   ]);
+  const template = 'compartment.template.json';
+  await copyFile(join(ROOT, 'runtime/dist', template), join(folder, template));
   await setting.credstash.put('foo', 'bar');
 });
 

@@ -84,7 +84,7 @@ test('--compartment, -t, -k and the policies choose the names, and the tags are 
     '  create     policy prod-readers',
     '  create     policy prod-writers',
   ]);
-  expect(stdout).toMatch(/credstash --compartment prod put NAME/);
+  expect(stdout).toMatch(/What next, with the same flags:\n {2}credstash --compartment prod put/);
   expect((await run(...args)).stdout).toMatch(/Nothing to do/);
 });
 

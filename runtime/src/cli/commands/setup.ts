@@ -68,7 +68,7 @@ async function setup(flags: SetupFlags, command: Command) {
     return;
   }
   await apply(plan);
-  printNextSteps(globalOptions(command).compartment, request);
+  printNextSteps(command, request);
 }
 
 function setupRequest(flags: SetupFlags, command: Command): SetupRequest {
@@ -95,11 +95,16 @@ async function apply(plan: SetupPlan): Promise<void> {
   }
 }
 
-function printNextSteps(compartment: string | undefined, { parameters }: SetupRequest): void {
+function printNextSteps(command: Command, { parameters }: SetupRequest): void {
+  const { compartment, ...others } = { ...globalOptions(command), ...command.opts<SetupFlags>() };
+  const { table, key, region, kmsRegion, profile, arn } = others;
+  const isFlagged = [table, key, region, kmsRegion, profile, arn].some(
+    (flag) => flag !== undefined,
+  );
   const credstash =
     compartment === undefined ? 'credstash' : `credstash --compartment ${compartment}`;
   print(`
-Ready. What next:
+Ready. What next${isFlagged ? ', with the same flags' : ''}:
   ${credstash} put NAME -P
   ${credstash} setup --attach-read ROLE   # lets it read, by ${parameters.ReadPolicyName}
   ${credstash} doctor                     # tells what you may do`);
