@@ -20,4 +20,6 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/(build|dist|cdk.out)/', '<rootDir>/runtime/dist/'],
   setupFiles: ['<rootDir>/test/support/environment.ts'],
   testTimeout: 60_000,
+  // Most of the work is done by other processes: the CLI, cdk, servers.
+  maxWorkers: '100%',
 };

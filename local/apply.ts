@@ -29,6 +29,7 @@ export async function applyTemplate(
     dynamodb: new DynamoDBClient(target),
     iam,
     kms: new KMSClient(target),
+    kmsOnce: new KMSClient(target),
     sts: new STSClient(target),
   });
   const planners = { ...compartmentPlanners(context), ...rolePlanners(iam) };

@@ -14,8 +14,12 @@ const ROOT = `arn:aws:iam::${ACCOUNT}:root`;
  */
 export function authorize(service: string, call: Call, operation: Operation): void {
   authorizeOne(service, call, operation);
-  for (const { action = call.action, ...permission } of operation.also ?? []) {
-    authorizeOne(service, { ...call, action }, permission);
+  for (const { action = call.action, refusal, ...permission } of operation.also ?? []) {
+    try {
+      authorizeOne(service, { ...call, action }, permission);
+    } catch (error) {
+      throw refusal ?? error;
+    }
   }
 }
 

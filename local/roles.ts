@@ -5,13 +5,14 @@ import {
   type IAMClient,
 } from '@aws-sdk/client-iam';
 
-import type { Change, Planner } from '../runtime/src/provision/change.js';
+import { checkProperties, type Change, type Planner } from '../runtime/src/provision/change.js';
 import { ACCOUNT } from './service';
 
 /** Planners of what stands around a compartment in the tests: roles and their inline policies. */
 export function rolePlanners(iam: IAMClient): Readonly<Record<string, Planner>> {
   return {
     'AWS::IAM::Role': (properties, { logicalId }) => {
+      checkProperties(properties, ['AssumeRolePolicyDocument', 'ManagedPolicyArns', 'RoleName']);
       const RoleName = (properties.RoleName as string | undefined) ?? logicalId;
       const arn = `arn:aws:iam::${ACCOUNT}:role/${RoleName}`;
       return create(RoleName, arn, async ({ AssumeRolePolicyDocument, ManagedPolicyArns = [] }) => {

@@ -37,7 +37,7 @@ export class LocalAws {
   readonly admin: AccessKey;
 
   private readonly identities = new Identities();
-  private readonly dynamodb = new DynamoDb();
+  readonly dynamodb = new DynamoDb();
   private readonly services: Readonly<Record<string, Service>>;
   private readonly server = createServer((request, response) => {
     // The caller may be gone before it has said everything.

@@ -42,10 +42,18 @@ export interface Permission {
   readonly resourcePolicy?: PolicyDocument | undefined;
 }
 
+/** What must be allowed beside the call itself. */
+export interface FurtherPermission extends Permission {
+  /** The call's own, if undefined. */
+  readonly action?: string;
+  /** The answer if it is not allowed: AccessDenied, if undefined. */
+  readonly refusal?: ServiceError;
+}
+
 /** A call, as the authorizer and the service see it. */
 export interface Operation extends Permission {
-  /** What else must be allowed, of another action if that is named. */
-  readonly also?: readonly (Permission & { readonly action?: string })[];
+  /** What else must be allowed. */
+  readonly also?: readonly FurtherPermission[];
   /** Does it, and gives the body of the answer. */
   readonly run: () => unknown;
 }

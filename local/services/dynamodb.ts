@@ -21,6 +21,8 @@ const PARTITION_KEY = 'name';
 
 /** DynamoDB: one dynalite for each region, and the condition keys of its calls. */
 export class DynamoDb {
+  /** How long it takes to make a table, in milliseconds. */
+  createTableMs = 0;
   private readonly settings = new TableSettings();
   private readonly engines = new Map<string, Promise<ReturnType<typeof dynalite>>>();
 
@@ -52,7 +54,9 @@ export class DynamoDb {
     };
     const run = async () => {
       const reply = await this.forward(region, action, known);
-      if (action === 'CreateTable') this.settings.create(access.resource, input);
+      if (action === 'CreateTable') {
+        this.settings.create(access.resource, input, this.createTableMs);
+      }
       const description = () => this.settings.description(access.resource);
       if (reply.TableDescription) Object.assign(reply.TableDescription, description());
       if (reply.Table) Object.assign(reply.Table, description());
@@ -93,7 +97,11 @@ export class DynamoDb {
     const known = this.engines.get(region);
     if (known) return known;
     const started = (async () => {
-      const engine = dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
+      const engine = dynalite({
+        createTableMs: this.createTableMs,
+        updateTableMs: 0,
+        deleteTableMs: 0,
+      });
       engine.listen(0, '127.0.0.1');
       await once(engine, 'listening');
       return engine;

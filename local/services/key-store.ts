@@ -27,6 +27,10 @@ export class KeyStore {
     this.aliases.set(arn, target);
   }
 
+  deleteAlias(region: string, name: string): void {
+    this.aliases.delete(aliasArn(region, name));
+  }
+
   /** @param keyId The id of a key, an alias, or the ARN of either. */
   find(region: string, keyId: string): Key {
     const own = aliasArn(region, '');

@@ -17,10 +17,11 @@ export class Key {
   isRotated = false;
   private readonly material = randomBytes(32);
 
+  /** @param kind What was asked for beside the defaults of KMS. */
   constructor(
     region: string,
-    readonly description: string,
     readonly policy: PolicyDocument,
+    private readonly kind: Readonly<Record<string, unknown>>,
   ) {
     this.arn = keyArn(region, this.id);
   }
@@ -31,7 +32,6 @@ export class Key {
       Arn: this.arn,
       AWSAccountId: ACCOUNT,
       CreationDate: this.created,
-      Description: this.description,
       Enabled: this.state === 'Enabled',
       KeyManager: 'CUSTOMER',
       KeySpec: 'SYMMETRIC_DEFAULT',
@@ -39,6 +39,7 @@ export class Key {
       KeyUsage: 'ENCRYPT_DECRYPT',
       MultiRegion: false,
       Origin: 'AWS_KMS',
+      ...this.kind,
     };
   }
 

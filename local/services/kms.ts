@@ -14,6 +14,14 @@ import { aliasArn, KeyStore } from './key-store';
 
 type Tags = readonly { readonly TagKey: string; readonly TagValue: string }[];
 
+/** So many keys are listed at a time: few, so that pages are turned. */
+const PAGE = 2;
+
+const LOCKOUT = new ServiceError(
+  'MalformedPolicyDocumentException',
+  'The new key policy will not allow you to update the key policy in the future.',
+);
+
 const ANYTHING: Permission = { access: { resource: '*', context: {} } };
 
 /** KMS: symmetric keys that never leave it, and their aliases, one set for each region. */
@@ -28,16 +36,17 @@ export function kms() {
     };
     switch (action) {
       case 'CreateKey': {
-        const { Tags = [] } = input as { Tags?: Tags };
+        const { Policy, Tags = [], ...kind } = input as { Policy: string; Tags?: Tags };
+        const resourcePolicy = JSON.parse(Policy) as PolicyDocument;
         const run = () => {
-          const policy = JSON.parse(text(input, 'Policy')) as PolicyDocument;
-          const key = new Key(region, text(input, 'Description'), policy);
+          const key = new Key(region, resourcePolicy, kind);
           tag(key, Tags);
           store.add(key);
           return { KeyMetadata: key.metadata };
         };
         const tagging = { ...ANYTHING, action: 'TagResource' };
-        return { ...ANYTHING, also: Tags.length > 0 ? [tagging] : [], run };
+        const keeping = { ...ANYTHING, resourcePolicy, action: 'PutKeyPolicy', refusal: LOCKOUT };
+        return { ...ANYTHING, also: [...(Tags.length > 0 ? [tagging] : []), keeping], run };
       }
       case 'CreateAlias': {
         const alias = text(input, 'AliasName');
@@ -48,9 +57,25 @@ export function kms() {
         const access = { resource: aliasArn(region, alias), context: {} };
         return { ...operation, also: [{ access }] };
       }
+      case 'DeleteAlias': {
+        const alias = text(input, 'AliasName');
+        const operation = onKey(() => store.deleteAlias(region, alias), alias);
+        const access = { resource: aliasArn(region, alias), context: {} };
+        return { ...operation, also: [{ access }] };
+      }
       case 'ListKeys': {
-        const keys = () => store.in(region).map(({ id, arn }) => ({ KeyId: id, KeyArn: arn }));
-        return { ...ANYTHING, run: () => ({ Keys: keys(), Truncated: false }) };
+        const run = () => {
+          const start = Number(input.Marker ?? 0);
+          const keys = store.in(region);
+          const Keys = keys.slice(start, start + PAGE);
+          const isLast = start + PAGE >= keys.length;
+          return {
+            Keys: Keys.map(({ id, arn }) => ({ KeyId: id, KeyArn: arn })),
+            Truncated: !isLast,
+            ...(isLast ? {} : { NextMarker: String(start + PAGE) }),
+          };
+        };
+        return { ...ANYTHING, run };
       }
       case 'DescribeKey':
         return onKey((key) => ({ KeyMetadata: key.metadata }));
@@ -96,7 +121,9 @@ export function kms() {
 function decrypt(store: KeyStore, region: string, input: Input): Operation {
   const context = encryptionContext(input);
   const named = input.KeyId === undefined ? undefined : store.find(region, text(input, 'KeyId'));
-  if (named && input.DryRun === true && input.CiphertextBlob === undefined) {
+  const isWithoutCiphertext =
+    input.DryRun === true && String(input.DryRunModifiers) === 'IGNORE_CIPHERTEXT';
+  if (named && isWithoutCiphertext) {
     const run = () => {
       named.checkUsable();
       stopDryRun(input);

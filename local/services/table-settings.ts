@@ -2,6 +2,8 @@ import { ServiceError, type Input } from '../service';
 
 interface Settings {
   readonly tags: Map<string, string>;
+  /** When the table is made, in milliseconds of the clock. */
+  readonly readyAt: number;
   isProtected: boolean;
   isRecoverable: boolean;
 }
@@ -12,15 +14,16 @@ type Tags = readonly { readonly Key: string; readonly Value: string }[];
 export class TableSettings {
   private readonly tables = new Map<string, Settings>();
 
-  create(arn: string, input: Input): void {
+  create(arn: string, input: Input, milliseconds: number): void {
     const isProtected = input.DeletionProtectionEnabled === true;
-    const settings: Settings = { tags: new Map(), isProtected, isRecoverable: false };
+    const readyAt = Date.now() + milliseconds;
+    const settings: Settings = { tags: new Map(), readyAt, isProtected, isRecoverable: false };
     addTags(settings, input);
     this.tables.set(arn, settings);
   }
 
   description(arn: string) {
-    return { TableArn: arn, DeletionProtectionEnabled: this.find(arn).isProtected };
+    return { TableArn: arn, DeletionProtectionEnabled: this.tables.get(arn)?.isProtected };
   }
 
   /** The answer to a call that only changes or tells settings; nothing for any other. */
@@ -60,7 +63,7 @@ export class TableSettings {
 
   private find(arn: string): Settings {
     const settings = this.tables.get(arn);
-    if (settings) return settings;
+    if (settings && Date.now() >= settings.readyAt) return settings;
     throw new ServiceError('ResourceNotFoundException', `Requested resource not found: ${arn}`);
   }
 }

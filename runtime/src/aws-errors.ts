@@ -66,7 +66,8 @@ const ADVICE: Advice = {
   ERR_THROTTLED: 'Try again later, with fewer calls at a time.',
   ERR_QUOTA: 'Have the quota raised, or remove what is not needed.',
   ERR_UNREACHABLE: 'Check the region: the service may not be there. Or check the network.',
-  ERR_CREDENTIALS: 'Sign in again, or check the profile, the role and the environment.',
+  ERR_CREDENTIALS:
+    'Sign in again, or check the profile, the role and the environment, and that the region is enabled.',
 };
 
 /** The error of this library for an error of the AWS SDK. */

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { runCli, type Outcome } from '../../local/demo/cli';
+import { ASSEMBLY, CDK } from './assembly';
 import { python } from './install';
 import { startMoto } from './moto';
 import { connection, ENV } from './peers';
 import type { KillingProxy } from './killing-proxy';
 
 const ROOT = join(__dirname, '../..');
-const CDK = require.resolve('aws-cdk/bin/cdk');
 
 /** A new AWS account, in a moto of its own, and the programs of somebody who deploys to it. */
 export class Account {
@@ -37,10 +37,9 @@ export class Account {
     return connection(this.endpoint);
   }
 
-  /** Run cdk on the project's own app, and give what it says. */
+  /** Run cdk on the project's own app, as it was synthesized, and give what it says. */
   cdk(...args: string[]): Promise<string> {
-    const out = join(this.home, 'cdk.out');
-    return this.run(process.execPath, [CDK, ...args, '--no-notices', '--output', out]);
+    return this.run(process.execPath, [CDK, ...args, '--no-notices', '--app', ASSEMBLY]);
   }
 
   /** Run the AWS CLI, and give what it says. */

@@ -1,3 +1,4 @@
+import { synthesize } from './assembly';
 import { installDynamoDbLocal, installPeers } from './install';
 import { startMoto } from './moto';
 
@@ -5,6 +6,7 @@ import { startMoto } from './moto';
 export default async function globalSetup(): Promise<void> {
   installPeers();
   installDynamoDbLocal();
+  synthesize();
   const { moto, endpoint } = await startMoto();
   process.env.MOTO_ENDPOINT = endpoint;
   (globalThis as { moto?: typeof moto }).moto = moto;

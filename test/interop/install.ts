@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const CACHE = join(__dirname, '../../node_modules/.cache/interop');
+/** Where all is kept that the tests need of elsewhere. */
+export const CACHE = join(__dirname, '../../node_modules/.cache/interop');
 const REQUIREMENTS = join(__dirname, 'requirements.txt');
 const POM = join(__dirname, 'pom.xml');
 const NODECREDSTASH = 'nodecredstash@2.0.2';

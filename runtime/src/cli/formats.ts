@@ -70,6 +70,7 @@ function dotenvQuoted(value: string): string {
   return value.includes("'") && !/["$`\\!\n\r]/.test(value) ? `"${value}"` : shellQuoted(value);
 }
 
-function shellQuoted(value: string): string {
+/** A text as one word of a shell. */
+export function shellQuoted(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }

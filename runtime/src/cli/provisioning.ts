@@ -39,6 +39,7 @@ export async function createClients(command: Command, kmsRegion?: string): Promi
     dynamodb: new DynamoDBClient(service),
     iam: new IAMClient(service),
     kms: new KMSClient(kms),
+    kmsOnce: new KMSClient({ ...kms, maxAttempts: 1 }),
     sts: new STSClient(service),
   };
 }

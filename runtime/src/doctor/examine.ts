@@ -50,14 +50,14 @@ export async function examine(
   const { dynamodb, kms } = clients;
   const { TableName: table, KeyAlias: key } = parameters;
   const tried = await tryCalls({ dynamodb, kms, table, key, name, context: encryptionContext });
-  const { query, lookUp, scan, put, decrypt, generate } = tried;
+  const { query, get, lookUp, scan, put, decrypt, generate } = tried;
   return [
     region,
     { subject: 'identity', verdict: 'ok', text: context.caller },
-    resourceFinding('table', table, seen.get(TYPES.table), [query, lookUp, scan, put]),
+    resourceFinding('table', table, seen.get(TYPES.table), [query, get, lookUp, scan, put]),
     resourceFinding('key', key, seen.get(TYPES.key), [decrypt, generate]),
     resourceFinding('alias', key, seen.get(TYPES.alias), [decrypt, generate]),
-    permissionFinding('read', [query, decrypt]),
+    permissionFinding('read', [query, get, decrypt]),
     permissionFinding('list', [scan]),
     permissionFinding('write', [generate, lookUp, put]),
   ];

@@ -38,9 +38,9 @@ export function resourceFinding(
     const text = `${name} is not there: make it with \`credstash setup\` or \`cdk deploy\`, or choose another region or compartment`;
     return { subject, verdict: 'wrong', text };
   }
-  const text = [name, ...notes].join(': ');
+  const text = [name, notes.join('; ')].filter((each) => each !== '').join(': ');
   if (seen?.apply === undefined) return { subject, verdict: 'ok', text };
-  return { subject, verdict: 'wrong', text: `${text}: \`credstash setup\` does it` };
+  return { subject, verdict: 'wrong', text: `${text}. Run \`credstash setup\`` };
 }
 
 /** What those who may not look at a resource can tell from how it answers them. */

@@ -6,6 +6,7 @@ import type { CredstashError } from '../errors.js';
 import type { EncryptionContext } from '../input.js';
 import { DATA_KEY_BYTES } from '../seal.js';
 import { DynamoDbStore } from '../store/dynamodb.js';
+import { padVersion } from '../version.js';
 
 /** What is tried, and where. */
 export interface Trial {
@@ -24,15 +25,16 @@ export type Outcome = CredstashError | undefined;
 /** Try each call that secrets need, in a way that changes nothing. */
 export async function tryCalls(trial: Trial) {
   const store = new DynamoDbStore(trial.dynamodb, trial.table);
-  const [query, lookUp, scan, put, decrypt, generate] = await Promise.all([
+  const [query, get, lookUp, scan, put, decrypt, generate] = await Promise.all([
     outcome(store.latest(trial.name)),
+    outcome(store.get(trial.name, padVersion(1))),
     outcome(store.versions(trial.name, 1)),
     tryScan(trial),
     tryPut(trial),
     tryDecrypt(trial),
     tryGenerate(trial),
   ]);
-  return { query, lookUp, scan, put, decrypt, generate };
+  return { query, get, lookUp, scan, put, decrypt, generate };
 }
 
 function tryScan({ dynamodb, table }: Trial): Promise<Outcome> {

@@ -36,7 +36,8 @@ export async function describeKey(context: Context, KeyId: string): Promise<KeyM
   const { KeyMetadata } = await call(kms, 'kms:DescribeKey', resource, () =>
     kms.send(new DescribeKeyCommand({ KeyId })),
   );
-  return KeyMetadata ?? { KeyId };
+  if (!KeyMetadata) throw new Error('KMS answered without a key');
+  return KeyMetadata;
 }
 
 /**

@@ -28,24 +28,29 @@ export async function call<T>(
     return await send();
   } catch (cause) {
     const on = [resource].flat().join(' and ');
-    const statement = {
-      Effect: 'Allow',
-      Action: refusedAction(cause) ?? action,
-      Resource: resource,
-    };
     throw await awsError(cause, {
       service: SERVICES[action.slice(0, action.indexOf(':')) as keyof typeof SERVICES],
       resource: on,
       describe: (detail) => `Could not call ${action} on ${on} (${detail})`,
       region: () => client.config.region(),
-      advice: { ERR_ACCESS_DENIED: `This statement would allow it: ${JSON.stringify(statement)}` },
+      advice: { ERR_ACCESS_DENIED: remedy(cause as Error, action, resource) },
     });
   }
 }
 
-/** What AWS says that it refused: some calls need a second action, such as that of adding tags. */
-function refusedAction(error: unknown): string | undefined {
-  return /not authorized to perform: (\w+:\w+)/.exec((error as Error).message)?.[1];
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+function remedy({ message }: Error, action: Action, resource: string | readonly string[]): string {
+  if (/explicit deny|boundary|control policy|session policy|resource-based policy/.test(message)) {
+    return 'No statement of yours can allow it: ask whoever holds the policy that refuses.';
+  }
+  // Some calls need a second action, such as that of adding tags.
+  const [, refused = action] = /not authorized to perform: (\w+:\w+)/.exec(message) ?? [];
+  return `This statement would allow it: ${statement(refused, resource)}`;
+}
+
+/** A statement, as the words of an error. */
+export function statement(action: string, resource: string | readonly string[]): string {
+  return JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource });
 }
 
 /** What a call gives, or nothing, if AWS answers with the error of this name. */
@@ -64,6 +69,7 @@ export function isAnswer(error: unknown, errorName: string): boolean {
   return cause instanceof Error && cause.name === errorName;
 }
 
+/** Long enough for nearly all that AWS needs to find what it has made. */
 const PATIENCE_MS = 20_000;
 const INTERVAL_MS = 500;
 
@@ -73,8 +79,12 @@ const INTERVAL_MS = 500;
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/accessing-kms.html#programming-eventual-consistency
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
  */
-export async function eventually<T>(errorName: string, attempt: () => Promise<T>): Promise<T> {
-  const end = Date.now() + PATIENCE_MS;
+export async function eventually<T>(
+  errorName: string,
+  attempt: () => Promise<T>,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
+  const end = Date.now() + patienceMs;
   for (;;) {
     try {
       return await attempt();

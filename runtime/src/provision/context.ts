@@ -10,6 +10,8 @@ export interface Clients {
   readonly dynamodb: DynamoDBClient;
   readonly iam: IAMClient;
   readonly kms: KMSClient;
+  /** One that tries once: a second CreateKey makes a second key. */
+  readonly kmsOnce: KMSClient;
   readonly sts: STSClient;
 }
 
@@ -31,7 +33,7 @@ export interface Context {
   readonly made: string[];
   /** The aliases that this run made. */
   readonly aliasesMade: Set<string>;
-  /** Whether another run was seen to be making the same resources. */
+  /** Whether another run may be making the same resources. */
   othersAtWork: boolean;
 }
 

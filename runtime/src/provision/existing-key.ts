@@ -43,12 +43,19 @@ export async function planExistingKey(
     () => keyTags(context, arn),
     (missing) => tagKey(context, label, arn, missing),
   );
-  const isOwn = !isDeepStrictEqual(await keyPolicy(context, arn), properties.KeyPolicy);
-  const kept = isOwn ? [`the policy of ${arn} is its own, and kept`] : [];
+  const policy = await keyPolicy(context, arn);
+  const isUnderstood =
+    isDeepStrictEqual(policy, properties.KeyPolicy) || leavesAccessToIam(policy, context);
+  const kept = isUnderstood
+    ? []
+    : [
+        `the policy of ${arn} is kept, and does not leave access to IAM: until it does, the policies here may have no effect`,
+      ];
   return changeOfExisting(label, physical, [...shortfalls, ...untagged], kept);
 }
 
-export function physicalKey({ Arn = '', KeyId = '' }: KeyMetadata): Physical {
+export function physicalKey({ Arn, KeyId }: Partial<KeyMetadata>): Physical {
+  if (Arn === undefined || KeyId === undefined) throw new Error('KMS answered without a key');
   return { ref: KeyId, arn: Arn };
 }
 
@@ -62,12 +69,6 @@ export function enableRotation(context: Context, label: string, arn: string) {
   );
 }
 
-/** What to do about a key in a state. */
-const REMEDIES: Readonly<Record<string, string>> = {
-  Disabled: 'Enable it: aws kms enable-key --key-id',
-  PendingDeletion: 'Keep it, and enable it then: aws kms cancel-key-deletion --key-id',
-};
-
 function checkFit(label: string, key: KeyMetadata): void {
   const { Arn, KeyId = '', KeyState = '', KeyUsage, KeySpec } = key;
   const refuse = (reason: string) => {
@@ -76,25 +77,59 @@ function checkFit(label: string, key: KeyMetadata): void {
       `The ${label}, ${Arn}, ${reason}. Or let the alias point to another key: secrets that this one sealed still need it.`,
     );
   };
-  if (KeyUsage !== 'ENCRYPT_DECRYPT' || KeySpec !== 'SYMMETRIC_DEFAULT') {
-    refuse('is not a symmetric key for encryption. Give another alias with --key');
-  }
+  // What is not said is the default.
+  if ((KeyUsage ?? 'ENCRYPT_DECRYPT') !== 'ENCRYPT_DECRYPT') refuse('is not for encryption');
+  if ((KeySpec ?? 'SYMMETRIC_DEFAULT') !== 'SYMMETRIC_DEFAULT') refuse('is not symmetric');
   if (KeyState === 'Enabled') return;
-  const remedy = REMEDIES[KeyState];
-  const advice = remedy === undefined ? 'Make it usable' : `${remedy} ${KeyId}`;
-  refuse(`can't be used: it is ${KeyState}. ${advice}`);
+  const enable = `aws kms enable-key --key-id ${KeyId}`;
+  const remedies: Partial<Record<string, string>> = {
+    Disabled: `Enable it: ${enable}`,
+    PendingDeletion: `Keep it: aws kms cancel-key-deletion --key-id ${KeyId}, and then ${enable}`,
+  };
+  refuse(`can't be used: it is ${KeyState}. ${remedies[KeyState] ?? 'Wait until it is Enabled'}`);
 }
 
-async function keyPolicy({ clients: { kms } }: Context, arn: string): Promise<unknown> {
-  const { Policy = '{}' } = await call(kms, 'kms:GetKeyPolicy', arn, () =>
-    kms.send(new GetKeyPolicyCommand({ KeyId: arn, PolicyName: 'default' })),
+interface KeyPolicy {
+  readonly Statement?: OneOrMore<{
+    readonly Effect?: string;
+    readonly Action?: OneOrMore<string>;
+    readonly Principal?: { readonly AWS?: OneOrMore<string> };
+    readonly Condition?: unknown;
+  }>;
+}
+
+type OneOrMore<T> = T | readonly T[];
+
+/**
+ * Whether a key's policy lets the account's policies decide.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
+function leavesAccessToIam({ Statement = [] }: KeyPolicy, { partition, account }: Context) {
+  const root = [account, `arn:${partition}:iam::${account}:root`];
+  return [Statement]
+    .flat()
+    .some(
+      ({ Effect, Action = [], Principal, Condition }) =>
+        Effect === 'Allow' &&
+        Condition === undefined &&
+        [Action].flat().includes('kms:*') &&
+        [Principal?.AWS ?? []].flat().some((principal) => root.includes(principal)),
+    );
+}
+
+export async function keyPolicy({ clients: { kms } }: Context, arn: string): Promise<KeyPolicy> {
+  const command = new GetKeyPolicyCommand({ KeyId: arn, PolicyName: 'default' });
+  const { Policy = '{}' } = await eventually('NotFoundException', () =>
+    call(kms, 'kms:GetKeyPolicy', arn, () => kms.send(command)),
   );
-  return JSON.parse(Policy) as unknown;
+  return JSON.parse(Policy) as KeyPolicy;
 }
 
 async function isRotated({ clients: { kms } }: Context, arn: string): Promise<boolean> {
-  const { KeyRotationEnabled = false } = await call(kms, 'kms:GetKeyRotationStatus', arn, () =>
-    kms.send(new GetKeyRotationStatusCommand({ KeyId: arn })),
+  const command = new GetKeyRotationStatusCommand({ KeyId: arn });
+  const { KeyRotationEnabled = false } = await eventually('NotFoundException', () =>
+    call(kms, 'kms:GetKeyRotationStatus', arn, () => kms.send(command)),
   );
   return KeyRotationEnabled;
 }

@@ -67,11 +67,13 @@ export class ExistingTable {
     return changeOfExisting(this.label, { ref: name, arn }, shortfalls, kept);
   }
 
-  async waitUntilActive(): Promise<void> {
+  async waitUntilActive(): Promise<TableDescription> {
     // The words are those of Python credstash.
     this.context.tell('Waiting for table to be created...');
     const end = Date.now() + PATIENCE_MS;
-    while ((await describeTable(this.context, this.wanted))?.TableStatus !== 'ACTIVE') {
+    for (;;) {
+      const table = await describeTable(this.context, this.wanted);
+      if (table?.TableStatus === 'ACTIVE') return table;
       if (Date.now() > end) throw this.unsuitable('it is not active yet. Run this again later');
       await setTimeout(INTERVAL_MS);
     }
@@ -90,7 +92,7 @@ export class ExistingTable {
         'its primary key is not name and version, two strings. Give another name with --table',
       );
     }
-    if (!['ACTIVE', 'CREATING', 'UPDATING'].includes(String(TableStatus))) {
+    if (!['ACTIVE', 'UPDATING'].includes(String(TableStatus))) {
       throw this.unsuitable(`it is ${TableStatus}. Run this again when it is not`);
     }
   }
@@ -104,9 +106,6 @@ export class ExistingTable {
   private async shortfalls(table: TableDescription): Promise<Shortfall[]> {
     const { isProtected, isRecoverable } = this.wanted;
     const shortfalls: Shortfall[] = [];
-    if (table.TableStatus !== 'ACTIVE') {
-      shortfalls.push({ note: 'wait until it is active', mend: () => this.waitUntilActive() });
-    }
     if (isRecoverable && !(await this.isRecoverable())) {
       const mend = () => this.makeRecoverable();
       shortfalls.push({ note: 'turn point-in-time recovery on', mend });
@@ -137,8 +136,10 @@ export class ExistingTable {
     const made = `point-in-time recovery of the ${this.label}`;
     return step(this.context, 'Turning point-in-time recovery on...', made, () =>
       // A table that was only just made may not be ready for it.
-      eventually('ContinuousBackupsUnavailableException', () =>
-        this.call('UpdateContinuousBackups', (client) => client.send(command)),
+      eventually(
+        'ContinuousBackupsUnavailableException',
+        () => this.call('UpdateContinuousBackups', (client) => client.send(command)),
+        PATIENCE_MS,
       ),
     );
   }
@@ -150,7 +151,7 @@ export class ExistingTable {
     });
     const made = `deletion protection of the ${this.label}`;
     return step(this.context, 'Turning deletion protection on...', made, () =>
-      this.call('UpdateTable', (client) => client.send(command)),
+      this.whenNotInUse('UpdateTable', (client) => client.send(command)),
     );
   }
 
@@ -169,8 +170,13 @@ export class ExistingTable {
   private tag(tags: Tags) {
     const command = new TagResourceCommand({ ResourceArn: this.wanted.arn, Tags: awsTags(tags) });
     return step(this.context, 'Adding tags...', `tags of the ${this.label}`, () =>
-      this.call('TagResource', (client) => client.send(command)),
+      this.whenNotInUse('TagResource', (client) => client.send(command)),
     );
+  }
+
+  /** Two changes of a table can't be made at a time. */
+  private whenNotInUse<T>(operation: string, send: (client: DynamoDBClient) => Promise<T>) {
+    return eventually('ResourceInUseException', () => this.call(operation, send), PATIENCE_MS);
   }
 
   private call<T>(operation: string, send: (client: DynamoDBClient) => Promise<T>) {

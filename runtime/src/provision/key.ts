@@ -6,17 +6,18 @@ import {
   type KeyMetadata,
 } from '@aws-sdk/client-kms';
 
+import { CredstashError } from '../errors.js';
 import { createAlias, describeKey, keyOfAlias } from './alias.js';
-import { call, eventually } from './calls.js';
+import { call, eventually, isAnswer, statement } from './calls.js';
 import { applyChange, checkProperties, type Change, type Planner } from './change.js';
 import { step, type Context } from './context.js';
 import { enableRotation, physicalKey, planExistingKey } from './existing-key.js';
-import { kmsTags } from './tags.js';
+import { kmsTags, tagNotes } from './tags.js';
 import type { Physical, Properties } from './template.js';
 import { ALIAS_TAG, findUnfinishedKey } from './unfinished-key.js';
 
 /** How long to wait for the alias of another run. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 3000;
 const INTERVAL_MS = 250;
 
 /** The shortest time there is (AWS, "ScheduleKeyDeletion"). */
@@ -58,14 +59,15 @@ class NamedKey {
     const { context, aliasName, label: resource } = this;
     const key = await keyOfAlias(context, aliasName);
     if (key) return this.planExisting(key);
-    const unfinished = await findUnfinishedKey(context, aliasName);
+    const unfinished = await findUnfinishedKey(context, aliasName, this.properties.KeyPolicy);
     if (unfinished) {
-      const notes = ['made by an earlier run, which did not finish'];
+      const notes = [`${unfinished.Arn}, which was made for this alias`];
       const physical = physicalKey(unfinished);
       return { action: 'adopt', resource, notes, physical, apply: () => this.finish(physical) };
     }
     const physical = notYet(resource);
-    return { action: 'create', resource, notes: [], physical, apply: () => this.create() };
+    const notes = tagNotes(context.tags);
+    return { action: 'create', resource, notes, physical, apply: () => this.create() };
   }
 
   private async create(): Promise<Physical> {
@@ -92,9 +94,11 @@ class NamedKey {
     if (physicalKey(theirs).arn !== own.arn) {
       const telling = `Another run made ${aliasName} first: deleting the key made here, ${own.arn}, in ${DELETION_DAYS} days...`;
       const PendingWindowInDays = DELETION_DAYS;
-      const command = new ScheduleKeyDeletionCommand({ KeyId: own.arn, PendingWindowInDays });
+      const command = new ScheduleKeyDeletionCommand({ KeyId: own.ref, PendingWindowInDays });
       await step(context, telling, `deletion of ${own.arn}`, () =>
-        call(kms, 'kms:ScheduleKeyDeletion', own.arn, () => kms.send(command)),
+        eventually('NotFoundException', () =>
+          call(kms, 'kms:ScheduleKeyDeletion', own.arn, () => kms.send(command)),
+        ),
       );
     }
     return this.adopt(theirs);
@@ -110,6 +114,7 @@ class NamedKey {
 
   private async waitForAlias(): Promise<KeyMetadata | undefined> {
     const end = Date.now() + PATIENCE_MS;
+    this.context.tell('Waiting for another run to make the key...');
     while (Date.now() < end) {
       const key = await keyOfAlias(this.context, this.aliasName);
       if (key) return key;
@@ -129,7 +134,7 @@ async function createKey(
   label: string,
   tags: Readonly<Record<string, string>>,
 ): Promise<Physical> {
-  const { kms } = context.clients;
+  const { kmsOnce } = context.clients;
   const command = new CreateKeyCommand({
     Description: Description as string,
     KeySpec: 'SYMMETRIC_DEFAULT',
@@ -138,9 +143,23 @@ async function createKey(
     Tags: kmsTags({ ...context.tags, ...tags }),
   });
   const { KeyMetadata } = await step(context, 'Creating key...', label, () =>
-    call(kms, 'kms:CreateKey', '*', () => kms.send(command)),
+    call(kmsOnce, 'kms:CreateKey', '*', () => kmsOnce.send(command)).catch(explainLockout),
   );
-  return physicalKey(KeyMetadata ?? { KeyId: undefined });
+  return physicalKey(KeyMetadata ?? {});
+}
+
+/**
+ * KMS makes no key whose policy the caller could not change afterwards.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
+ */
+function explainLockout(error: unknown): never {
+  if (!isAnswer(error, 'MalformedPolicyDocumentException')) throw error;
+  throw new CredstashError(
+    'ERR_ACCESS_DENIED',
+    `${(error as Error).message} Who makes a key must be allowed kms:PutKeyPolicy, too. This statement would allow it: ${statement('kms:PutKeyPolicy', '*')}`,
+    { cause: error },
+  );
 }
 
 function notYet(resource: string): Physical {

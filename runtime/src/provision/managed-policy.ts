@@ -14,10 +14,10 @@ import {
 } from '@aws-sdk/client-iam';
 
 import { CredstashError } from '../errors.js';
-import { call, isAnswer, unless } from './calls.js';
+import { call, eventually, isAnswer, unless } from './calls.js';
 import { changeOfExisting, checkProperties, type Change, type Planner } from './change.js';
 import { step, type Context } from './context.js';
-import { awsTags, tagShortfalls, type Tags } from './tags.js';
+import { awsTags, tagNotes, tagShortfalls, type Tags } from './tags.js';
 import type { Physical, Properties } from './template.js';
 
 /** A managed policy has at most so many versions (AWS, "IAM and AWS STS quotas"). */
@@ -50,7 +50,8 @@ class ManagedPolicy {
     const policy = await unless('NoSuchEntityException', this.find());
     if (!policy) {
       const apply = (properties: Properties) => this.create(properties);
-      return { action: 'create', resource, notes: [], physical, apply };
+      const notes = tagNotes(this.context.tags);
+      return { action: 'create', resource, notes, physical, apply };
     }
     const document = await this.document(policy);
     if (isDeepStrictEqual(document, this.properties.PolicyDocument)) {
@@ -76,25 +77,29 @@ class ManagedPolicy {
       return this.physical;
     } catch (error) {
       if (!isAnswer(error, 'EntityAlreadyExistsException')) throw error;
-      return this.replace({ PolicyDocument });
+      return this.replace({ PolicyDocument }).catch((cause: unknown) => {
+        throw isAnswer(cause, 'NoSuchEntityException') ? this.taken('has another path') : cause;
+      });
     }
   }
 
   /** Make a new version the default one, unless the text is what it should be. */
   private async replace({ PolicyDocument }: Properties): Promise<Physical> {
-    if (isDeepStrictEqual(await this.document(await this.find()), PolicyDocument)) {
-      return this.physical;
-    }
+    const policy = await eventually('NoSuchEntityException', () => this.find());
+    if (isDeepStrictEqual(await this.document(policy), PolicyDocument)) return this.physical;
     const PolicyArn = this.physical.arn;
-    await this.makeRoom();
     const command = new CreatePolicyVersionCommand({
       PolicyArn,
       PolicyDocument: JSON.stringify(PolicyDocument),
       SetAsDefault: true,
     });
-    await this.change('Creating a new version of', 'CreatePolicyVersion', (client) =>
-      client.send(command),
-    );
+    // Another run may take the room.
+    await eventually('LimitExceededException', async () => {
+      await this.makeRoom();
+      await this.change('Creating a new version of', 'CreatePolicyVersion', (client) =>
+        client.send(command),
+      );
+    });
     for (const { mend } of await this.untagged()) await mend();
     return this.physical;
   }
@@ -110,22 +115,35 @@ class ManagedPolicy {
       .sort((a, b) => number(a) - number(b));
     const remove = new DeletePolicyVersionCommand({ PolicyArn, VersionId: oldest });
     const doing = `Removing ${oldest}, the oldest of ${MAX_VERSIONS} versions, of`;
-    await this.change(doing, 'DeletePolicyVersion', (client) => client.send(remove));
+    await unless(
+      'NoSuchEntityException',
+      this.change(doing, 'DeletePolicyVersion', (client) => client.send(remove)),
+    );
   }
 
   /**
-   * Names in IAM are global to the account: another region, or another table, may have this one.
+   * A policy is replaced only if it is of this table and this key alone: its holders lose nothing.
    *
    * @throws ERR_POLICY_TAKEN
    */
   private checkOwnership(document: unknown): void {
-    const own = tablesOf(this.properties.PolicyDocument);
-    const foreign = tablesOf(document).find((arn) => !own.includes(arn));
-    if (foreign === undefined) return;
-    throw new CredstashError(
-      'ERR_POLICY_TAKEN',
-      `The ${this.label} is for another table, ${foreign}, and IAM's names are global to the account. Give another name with --read-policy and --write-policy.`,
-    );
+    const own = tablesAndKeys(this.properties.PolicyDocument);
+    const named = tablesAndKeys(document);
+    const foreign = named.find((arn) => !own.includes(arn));
+    if (foreign?.includes(':kms:')) {
+      throw this.taken(
+        `lets its holders use ${foreign}, which is not the key of this alias: what that sealed would be lost to them. Let the alias point to it (aws kms create-alias, or update-alias), or give the alias that does with --key`,
+      );
+    }
+    if (foreign !== undefined || !named.some((arn) => arn.includes(':table/'))) {
+      throw this.taken(
+        `is for ${foreign ?? 'something else'}, and IAM's names are global to the account. Give another name with --read-policy and --write-policy, or --compartment`,
+      );
+    }
+  }
+
+  private taken(reason: string): CredstashError {
+    return new CredstashError('ERR_POLICY_TAKEN', `The ${this.label} ${reason}.`);
   }
 
   private async find(): Promise<Policy> {
@@ -166,6 +184,7 @@ class ManagedPolicy {
   }
 }
 
-function tablesOf(document: unknown): string[] {
-  return JSON.stringify(document).match(/arn:[\w-]+:dynamodb:[^"/]*:table\/[^"/]+/g) ?? [];
+function tablesAndKeys(document: unknown): string[] {
+  const text = JSON.stringify(document);
+  return text.match(/arn:[\w-]+:(dynamodb:[^"/]*:table\/[^"/]+|kms:[^"/]*:key\/[^"]+)/g) ?? [];
 }

@@ -32,6 +32,7 @@ export interface SetupPlan {
   readonly account: string;
   /** The region of the table. */
   readonly region: string;
+  readonly kmsRegion: string;
   readonly changes: readonly Change[];
   /** What was made or changed, so far. */
   readonly made: readonly string[];
@@ -40,6 +41,10 @@ export interface SetupPlan {
 
 /** What IAM accepts as a role's name (AWS, "CreateRole"). */
 const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
+
+/** What KMS, DynamoDB and IAM all accept (AWS, "Tag naming limits and requirements"). */
+const TAG_KEY = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
+const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 
 /**
  * Look what there is of a compartment. This changes nothing.
@@ -53,9 +58,7 @@ export async function planSetup(
   clients: Clients,
 ): Promise<SetupPlan> {
   const { parameters, readers, writers } = request;
-  const values = parameterValues(template, { ...parameters });
-  checkNames(request);
-
+  const values = checkSetup(template, request);
   const context = await createContext(clients, request);
   const plan = await planTemplate(template, values, context);
   const attachments: Change[] = [];
@@ -70,6 +73,7 @@ export async function planSetup(
   return {
     account: context.account,
     region: context.region,
+    kmsRegion: context.kmsRegion,
     changes: [...plan.values(), ...attachments],
     made: context.made,
     apply: async () => {
@@ -79,19 +83,36 @@ export async function planSetup(
   };
 }
 
-function checkNames({ parameters, readers, writers }: SetupRequest): void {
-  const { ReadPolicyName, WritePolicyName } = parameters;
+/**
+ * Refuse what KMS, DynamoDB or IAM would.
+ *
+ * @returns The values of the template's parameters.
+ * @throws ERR_INVALID_ARGUMENT that names the rule
+ */
+export function checkSetup(template: Template, request: SetupRequest): Record<string, string> {
+  const { parameters, readers, writers, tags } = request;
+  const values = parameterValues(template, { ...parameters });
   const misnamed = [...readers, ...writers].find((role) => !ROLE_NAME.test(role));
   if (misnamed !== undefined) {
-    throw new CredstashError(
-      'ERR_INVALID_ARGUMENT',
+    throw invalid(
       `${JSON.stringify(misnamed)} is not an IAM role's name: 1 to 64 letters, digits and any of + = , . @ _ -, without its path or ARN.`,
     );
   }
-  if (ReadPolicyName === WritePolicyName) {
-    throw new CredstashError(
-      'ERR_INVALID_ARGUMENT',
-      `The policies to read and to write can't both be named ${ReadPolicyName}.`,
+  if (parameters.ReadPolicyName === parameters.WritePolicyName) {
+    throw invalid(
+      `The policies to read and to write can't both be named ${parameters.ReadPolicyName}.`,
     );
   }
+  for (const [key, value] of Object.entries(tags)) {
+    if (!TAG_KEY.test(key) || !TAG_VALUE.test(value)) {
+      throw invalid(
+        `${JSON.stringify(`${key}=${value}`)} is not a tag: a key of 1 to 128 characters, not beginning with aws:, and a value of at most 256: letters, digits, spaces and any of _ . : / = + - @`,
+      );
+    }
+  }
+  return values;
+}
+
+function invalid(message: string): CredstashError {
+  return new CredstashError('ERR_INVALID_ARGUMENT', message);
 }

@@ -8,8 +8,11 @@ import { call, isAnswer } from './calls.js';
 import { applyChange, checkProperties, type Change, type Planner } from './change.js';
 import { step, type Context } from './context.js';
 import { describeTable, ExistingTable, type WantedTable } from './existing-table.js';
-import { awsTags } from './tags.js';
+import { awsTags, tagNotes } from './tags.js';
 import type { Properties } from './template.js';
+
+/** A table no older than this may be of a run that is still at work. */
+const OTHERS_MS = 60_000;
 
 /** Plans `AWS::DynamoDB::GlobalTable`, of one region. */
 export function tablePlanner(context: Context): Planner {
@@ -43,14 +46,21 @@ async function planTable(context: Context, wanted: WantedTable): Promise<Change>
   const { name, arn } = wanted;
   const existing = new ExistingTable(context, wanted);
   const table = await describeTable(context, wanted);
-  if (table) return existing.plan(table);
+  if (table) {
+    const age = Date.now() - (table.CreationDateTime?.getTime() ?? 0);
+    if (age < OTHERS_MS) context.othersAtWork = true;
+    // Of a table that is being made, nothing else can be asked.
+    if (table.TableStatus !== 'CREATING') return existing.plan(table);
+  }
   const physical = { ref: name, arn };
   const apply = async () => {
-    await createTable(context, wanted);
-    await existing.waitUntilActive();
-    return applyChange(await planTable(context, wanted), {});
+    if (!table) await createTable(context, wanted);
+    return applyChange(await existing.plan(await existing.waitUntilActive()), {});
   };
-  return { action: 'create', resource: `table ${name}`, notes: [], physical, apply };
+  const resource = `table ${name}`;
+  if (table)
+    return { action: 'update', resource, notes: ['wait until it is made'], physical, apply };
+  return { action: 'create', resource, notes: tagNotes(context.tags), physical, apply };
 }
 
 async function createTable(context: Context, { arn, name, input, isProtected }: WantedTable) {

@@ -12,6 +12,12 @@ export function awsTags(tags: Tags) {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
+/** What the plan of a resource that is to be made says of its tags. */
+export function tagNotes(tags: Tags): string[] {
+  const pairs = Object.entries(tags).map((pair) => pair.join('='));
+  return pairs.length > 0 ? [`tag ${pairs.join(', ')}`] : [];
+}
+
 /**
  * The tags that a resource should have, and has not.
  *
@@ -24,8 +30,13 @@ export async function tagShortfalls(
 ): Promise<Shortfall[]> {
   if (Object.keys(wanted).length === 0) return [];
   const present = await list();
-  const missing = Object.entries(wanted).filter(([key, value]) => present[key] !== value);
-  if (missing.length === 0) return [];
-  const note = `tag ${missing.map((pair) => pair.join('=')).join(', ')}`;
-  return [{ note, mend: () => add(Object.fromEntries(missing)) }];
+  const missing = Object.fromEntries(
+    Object.entries(wanted).filter(([key, value]) => present[key] !== value),
+  );
+  const before = Object.keys(missing).filter((key) => key in present);
+  const replaced = before.map((key) => `${key} was ${present[key]}`).join(', ');
+  return tagNotes(missing).map((note) => ({
+    note: replaced === '' ? note : `${note} (${replaced})`,
+    mend: () => add(missing),
+  }));
 }

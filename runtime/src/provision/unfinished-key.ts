@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { ListResourceTagsCommand, paginateListKeys, type KeyMetadata } from '@aws-sdk/client-kms';
 
 import { CredstashError } from '../errors.js';
 import { forEachPooled } from '../pool.js';
 import { describeKey, keyArn } from './alias.js';
-import { call } from './calls.js';
+import { call, isAnswer } from './calls.js';
 import type { Context } from './context.js';
+import { keyPolicy } from './existing-key.js';
 
 /** The tag of a key that says which alias it was made for: CreateKey itself can be given no alias. */
 export const ALIAS_TAG = 'credstash:alias';
@@ -14,17 +17,23 @@ const LOOKUPS_AT_A_TIME = 8;
 /**
  * The key that an earlier run made for an alias, without getting to make the alias.
  *
- * Of many, every run chooses the same one: the oldest.
+ * A tag is easily forged: so the key must have the policy that a run gives it. Of many, every run
+ * chooses the same one: the oldest.
  */
 export async function findUnfinishedKey(
   context: Context,
   aliasName: string,
+  policy: unknown,
 ): Promise<KeyMetadata | undefined> {
   const found: KeyMetadata[] = [];
   await forEachPooled(await listKeys(context), LOOKUPS_AT_A_TIME, async (arn) => {
     if ((await aliasTag(context, arn)) !== aliasName) return;
     const key = await describeKey(context, arn);
-    if (key.KeyState === 'Enabled') found.push(key);
+    const isOurs =
+      key.KeyState === 'Enabled' &&
+      key.KeySpec === 'SYMMETRIC_DEFAULT' &&
+      isDeepStrictEqual(await keyPolicy(context, arn), policy);
+    if (isOurs) found.push(key);
   });
   const age = ({ CreationDate, Arn }: KeyMetadata) => `${CreationDate?.toISOString()} ${Arn}`;
   return found.sort((a, b) => (age(a) < age(b) ? -1 : 1))[0];
@@ -50,13 +59,13 @@ async function aliasTag(context: Context, arn: string): Promise<string | undefin
     );
     return Tags.find(({ TagKey }) => TagKey === ALIAS_TAG)?.TagValue;
   } catch (error) {
-    if (isLockedAway(error)) return undefined;
+    if (isLockedAway(error) || isAnswer(error, 'NotFoundException')) return undefined;
     throw error;
   }
 }
 
 /**
- * Whether it is the policy of the key that refuses: then it is not one that was made here.
+ * Whether it is not for want of a permission that a key can't be seen: then it was not made here.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
@@ -64,6 +73,6 @@ function isLockedAway(error: unknown): boolean {
   return (
     error instanceof CredstashError &&
     error.code === 'ERR_ACCESS_DENIED' &&
-    /resource-based policy|resource policy/.test(error.message)
+    /resource-based policy|explicit deny/.test(error.message)
   );
 }

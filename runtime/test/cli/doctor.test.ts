@@ -1,6 +1,6 @@
 import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { DisableKeyCommand } from '@aws-sdk/client-kms';
-import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 
 import { runCli, type Outcome } from '../../../local/demo/cli.js';
 import { standardCompartment, TestAws } from '../../../test/support/compartment.js';
@@ -13,7 +13,16 @@ beforeEach(async () => {
     const assumedBy = new AccountPrincipal(stack.account);
     const deployer = new Role(stack, 'Deployer', { roleName: 'deployer', assumedBy });
     compartment.grantWrite(deployer, { prefix: 'app/', context: { env: 'prod' } });
+    const reader = new Role(stack, 'ProdReader', { roleName: 'prod-reader', assumedBy });
+    compartment.grantRead(reader, { context: { env: 'prod' } });
     new Role(stack, 'Nobody', { roleName: 'nobody', assumedBy });
+    const withPolicies = (roleName: string, ...actions: string[]) => {
+      const statement = new PolicyStatement({ actions, resources: ['*'] });
+      new Role(stack, roleName, { roleName, assumedBy }).addToPolicy(statement);
+    };
+    withPolicies('lister', 'dynamodb:Scan');
+    withPolicies('latest-reader', 'dynamodb:Query', 'kms:Decrypt');
+    withPolicies('putter', 'dynamodb:PutItem', 'kms:GenerateDataKey');
   });
 });
 afterEach(() => aws.aws.stop());
@@ -103,6 +112,24 @@ describe('permissions', () => {
     expect((await doctor('deployer', ...expected)).exitCode).toBe(1);
   });
 
+  test('of a context, to read in it', async () => {
+    const expected = ['--expect', 'read'];
+    expect((await doctor('prod-reader', 'foo', 'env=prod', ...expected)).exitCode).toBe(0);
+    expect((await doctor('prod-reader', 'foo', ...expected)).exitCode).toBe(1);
+  });
+
+  test('of one who may only list: what is not known of the key is no failure', async () => {
+    const outcome = await doctor('lister', '--expect', 'list');
+    expect(marks(outcome)).toMatchObject({ table: 'ok', key: '--', alias: '--', list: 'ok' });
+    expect(outcome.exitCode).toBe(0);
+    expect((await doctor('lister', '--expect', 'list', 'read')).exitCode).toBe(1);
+  });
+
+  test('that lack one call of many', async () => {
+    expect(line(await doctor('latest-reader'), 'read')).toMatch(/^NO .*dynamodb:GetItem/);
+    expect(line(await doctor('putter'), 'write')).toMatch(/^NO .*dynamodb:Query/);
+  });
+
   test('of nobody: what can not be known is said to be unknown', async () => {
     const outcome = await doctor('nobody');
     const unknown = { table: '??', key: '??', alias: '??', read: 'NO', list: 'NO', write: 'NO' };
@@ -136,9 +163,7 @@ describe('what is wrong', () => {
     await dynamodb.send(new UpdateTableCommand(input));
     const outcome = await doctor();
     expect(marks(outcome)).toEqual({ ...WELL, table: 'NO' });
-    expect(line(outcome, 'table')).toMatch(
-      /turn deletion protection on: `credstash setup` does it/,
-    );
+    expect(line(outcome, 'table')).toMatch(/turn deletion protection on\. Run `credstash setup`$/);
   });
 
   test.each([undefined, 'reader'])('a disabled key, for %s', async (role) => {
@@ -160,6 +185,11 @@ describe('what is wrong', () => {
     const outcome = await doctor(undefined, '-r', 'no region');
     expect(marks(outcome)).toMatchObject({ region: 'NO', identity: '??' });
     expect(outcome.exitCode).toBe(1);
+  });
+
+  test('the key in another region than the table is told', async () => {
+    const { stdout } = await doctor(undefined, '--kms-region', 'eu-west-1');
+    expect(stdout).toMatch(/^ok {2}region {4}us-east-1, and eu-west-1 for the key\n/);
   });
 
   test('another region than the compartment', async () => {

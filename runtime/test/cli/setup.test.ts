@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
@@ -46,8 +47,8 @@ Creating policy credstash-write-secrets...
 
 Ready. What next:
   credstash put NAME -P
-  credstash setup --attach-read ROLE   # lets it read, by credstash-read-secrets
-  credstash doctor                     # tells what you may do
+  credstash doctor
+  credstash setup --attach-read ROLE
 `,
   });
   expect((await run('put', 'foo', 'bar')).exitCode).toBe(0);
@@ -62,14 +63,13 @@ Ready. What next:
 });
 
 test('--dry-run prints the plan, and changes nothing, nor ~/.credstash', async () => {
-  const home = join('/tmp', 'nowhere');
-  env.HOME = home;
+  env.HOME = await mkdtemp(join(tmpdir(), 'credstash-home-'));
   const { exitCode, stdout } = await run('setup', '--dry-run', '--save-kms-region', 'eu-west-1');
   expect(exitCode).toBe(0);
   expect(stdout.match(/^ {2}create /gm)).toHaveLength(5);
   expect(stdout).toMatch(/Nothing was changed: this was a dry run\.\n$/);
   expect(changes()).toEqual([]);
-  await expect(readFile(join(home, '.credstash'))).rejects.toThrow(/ENOENT/);
+  expect(await readdir(env.HOME)).toEqual([]);
 });
 
 test('--compartment, -t, -k and the policies choose the names, and the tags are given', async () => {
@@ -78,18 +78,32 @@ test('--compartment, -t, -k and the policies choose the names, and the tags are 
   const args = ['setup', '--compartment', 'prod', ...names, ...policies, '--tags', 'a=b', 'c=d=e'];
   const { stdout } = await run(...args);
   expect(stdout.match(/^ {2}create .*$/gm)).toEqual([
-    '  create     table production-credentials',
-    '  create     key of alias/credstash-prod',
+    '  create     table production-credentials: tag a=b, c=d=e',
+    '  create     key of alias/credstash-prod: tag a=b, c=d=e',
     '  create     alias alias/credstash-prod',
-    '  create     policy prod-readers',
-    '  create     policy prod-writers',
+    '  create     policy prod-readers: tag a=b, c=d=e',
+    '  create     policy prod-writers: tag a=b, c=d=e',
   ]);
-  expect(stdout).toMatch(/What next, with the same flags:\n {2}credstash --compartment prod put/);
+  const where = '--compartment prod -t production-credentials -k alias/credstash-prod';
+  expect(stdout.split('\n').slice(-5)).toEqual([
+    'Ready. What next:',
+    `  credstash put NAME -P ${where}`,
+    `  credstash doctor ${where}`,
+    `  credstash setup --attach-read ROLE ${where} --read-policy prod-readers --write-policy prod-writers`,
+    '',
+  ]);
+  for (const next of [['put', 'NAME', 'value'], ['doctor']]) {
+    expect(await run(...next, ...where.split(' '))).toMatchObject({ exitCode: 0 });
+  }
   expect((await run(...args)).stdout).toMatch(/Nothing to do/);
 });
 
 test('the key may be in another region than the table', async () => {
-  await run('setup', '--kms-region', 'eu-west-1');
+  const { stdout } = await run('setup', '--kms-region', 'eu-west-1');
+  expect(stdout).toMatch(
+    /^In account 111122223333 and region us-east-1, with the key in eu-west-1:\n/,
+  );
+  expect(stdout).toMatch(/\n {2}credstash put NAME -P --kms-region eu-west-1\n/);
   expect((await run('put', 'foo', 'bar')).stderr).toMatch(/^KMS ERROR/);
   expect((await run('put', 'foo', 'bar', '--kms-region', 'eu-west-1')).exitCode).toBe(0);
 });
@@ -108,10 +122,34 @@ test('without a permission: the call, the resource, the statement, and what was 
   );
 });
 
+test('when nothing was made, nothing is said of that', async () => {
+  bare.aws.inject({ action: 'dynamodb:CreateTable', error: 'AccessDeniedException' });
+  const { stderr } = await run('setup');
+  expect(stderr).toMatch(/^Could not call dynamodb:CreateTable on arn:[^\n]*\n$/);
+});
+
+test('the statement is for the region of the key', async () => {
+  bare.aws.inject({ action: 'kms:CreateAlias', error: 'AccessDeniedException' });
+  const { stderr } = await run('setup', '--kms-region', 'eu-west-1');
+  expect(stderr).toMatch(/"Resource":\["arn:aws:kms:eu-west-1:111122223333:alias\/credstash"/);
+});
+
+test('what is no region is not saved', async () => {
+  env.HOME = await mkdtemp(join(tmpdir(), 'credstash-home-'));
+  const { exitCode, stderr } = await run('setup', '--save-kms-region', 'not a region');
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: '"not a region" is not a region, such as eu-west-1.\n',
+  });
+  expect(await readdir(env.HOME)).toEqual([]);
+});
+
 test('bad names are all refused before any call', async () => {
   const { exitCode, stderr } = await run('setup', '-t', 'a/b', '-k', 'b', '--read-policy', 'c d');
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/KMS alias: .*DynamoDB table's name: .*IAM policy's name: [^\n]*\n$/);
+  const saving = await run('setup', '-t', 'a/b', '--save-kms-region', 'eu-west-1');
+  expect(saving).toMatchObject({ exitCode: 1, stdout: '' });
   expect(bare.takeCalls()).toEqual([]);
 });
 

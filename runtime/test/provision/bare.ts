@@ -40,6 +40,11 @@ export class BareAws {
     return new BareAws(aws, target, clientsOf(target));
   }
 
+  /** Clients of another process, which call as the administrator, too. */
+  newClients(): Clients {
+    return clientsOf(this.target);
+  }
+
   /** Clients that call as a role. */
   async clientsOf(role: string): Promise<Clients> {
     const env = await assumeRole(this.target, role);
@@ -76,6 +81,7 @@ function clientsOf(config: Target): Clients {
     dynamodb: new DynamoDBClient(config),
     iam: new IAMClient(config),
     kms: new KMSClient(config),
+    kmsOnce: new KMSClient({ ...config, maxAttempts: 1 }),
     sts: new STSClient(config),
   };
 }
@@ -85,7 +91,7 @@ export function words(
   changes: readonly { action: string; resource: string; notes: readonly string[] }[],
 ): string[] {
   return changes.map(({ action, resource, notes }) =>
-    [`${action} ${resource}`, ...notes].join(': '),
+    [`${action} ${resource}`, notes.join('; ')].filter((text) => text !== '').join(': '),
   );
 }
 

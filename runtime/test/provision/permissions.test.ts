@@ -51,11 +51,17 @@ const allow = (statements: readonly Statement[]) =>
 const createKey = async (AliasName: string) => {
   const { kms } = bare.clients;
   const Policy = `{"Statement":{"Effect":"Allow","Action":"*","Principal":{"AWS":"arn:aws:iam::${ACCOUNT}:root"}}}`;
-  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Description: '', Policy }));
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Policy }));
   await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyMetadata?.Arn }));
 };
 
-const EMPTY = '{"Statement":[]}';
+const DRIFTED = JSON.stringify({
+  Statement: {
+    Effect: 'Allow',
+    Action: 'dynamodb:GetItem',
+    Resource: `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/${NAMES.TableName}`,
+  },
+});
 
 /** What there is before. */
 const SCENARIOS: Record<string, () => Promise<void>> = {
@@ -79,10 +85,10 @@ const SCENARIOS: Record<string, () => Promise<void>> = {
       }),
     );
     for (const PolicyName of [NAMES.ReadPolicyName, NAMES.WritePolicyName]) {
-      await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: EMPTY }));
+      await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: DRIFTED }));
       const PolicyArn = `arn:aws:iam::${ACCOUNT}:policy/${PolicyName}`;
       for (let i = 0; i < 4; i++) {
-        const version = { PolicyArn, PolicyDocument: EMPTY };
+        const version = { PolicyArn, PolicyDocument: DRIFTED };
         await iam.send(new CreatePolicyVersionCommand(version));
       }
     }
@@ -129,7 +135,7 @@ test.each(Object.entries(SCENARIOS))(
     for (const { Action } of learned) learnedActions.add(Action);
     // No statement is for everything, but where KMS knows no ARN.
     const everywhere = learned.filter(({ Resource }) => Resource === '*');
-    expect(['kms:CreateKey', 'kms:ListKeys', 'kms:TagResource']).toEqual(
+    expect(['kms:CreateKey', 'kms:ListKeys', 'kms:PutKeyPolicy', 'kms:TagResource']).toEqual(
       expect.arrayContaining(everywhere.map(({ Action }) => Action)),
     );
   },
@@ -137,7 +143,7 @@ test.each(Object.entries(SCENARIOS))(
 
 test('and so is that to delete the key of a run that came second', async () => {
   const given = ['dynamodb:*', 'iam:*', 'kms:Create*', 'kms:Describe*', 'kms:Get*', 'kms:List*'];
-  const allowed = [...given, 'kms:TagResource', 'kms:EnableKeyRotation'];
+  const allowed = [...given, 'kms:TagResource', 'kms:PutKeyPolicy', 'kms:EnableKeyRotation'];
   const statements = allowed.map((Action) => ({ Effect: 'Allow', Action, Resource: '*' }));
   const learned = await learn(statements, () =>
     createKey('alias/credstash').catch(() => undefined),

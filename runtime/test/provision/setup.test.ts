@@ -3,6 +3,7 @@ import {
   CreatePolicyCommand,
   CreatePolicyVersionCommand,
   CreateRoleCommand,
+  DeletePolicyVersionCommand,
   GetPolicyCommand,
   ListAttachedRolePoliciesCommand,
   ListPolicyVersionsCommand,
@@ -10,6 +11,7 @@ import {
 import {
   CreateAliasCommand,
   CreateKeyCommand,
+  DeleteAliasCommand,
   DescribeKeyCommand,
   DisableKeyCommand,
   GetKeyPolicyCommand,
@@ -20,7 +22,11 @@ import {
 
 import { ACCOUNT } from '../../../local/index.js';
 import { Credstash } from '../../src/index.js';
-import { BareAws, isReading, NAMES } from './bare.js';
+import type { SetupRequest } from '../../src/provision/setup.js';
+import { createContext } from '../../src/provision/context.js';
+import { planTemplate } from '../../src/provision/plan.js';
+import { parameterValues } from '../../src/provision/template.js';
+import { BareAws, isReading, NAMES, TEMPLATE } from './bare.js';
 
 const POLICY = (name: string) => `arn:aws:iam::${ACCOUNT}:policy/${name}`;
 const UNCHANGED = [
@@ -49,21 +55,30 @@ const attached = async (RoleName: string) => {
   return AttachedPolicies.map(({ PolicyArn }) => PolicyArn);
 };
 
-const createKey = async (Policy = '{"Statement":[]}') => {
-  const allow = `{"Statement":{"Effect":"Allow","Action":"*","Principal":"*"}}`;
-  const { kms } = bare.clients;
-  const create = new CreateKeyCommand({
-    Description: 'by hand',
-    Policy: Policy === '{"Statement":[]}' ? allow : Policy,
+/** A key made by hand, whose policy is that of a new key in the console. */
+const createKey = async (principal = `arn:aws:iam::${ACCOUNT}:root`, kind = {}) => {
+  const Policy = JSON.stringify({
+    Version: '2012-10-17',
+    Id: 'key-default-1',
+    Statement: [
+      {
+        Sid: 'Enable IAM User Permissions',
+        Effect: 'Allow',
+        Principal: { AWS: principal },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+    ],
   });
-  const { KeyMetadata } = await kms.send(create);
+  const { kms } = bare.clients;
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Policy, ...kind }));
   const TargetKeyId = KeyMetadata?.Arn ?? '';
   await kms.send(new CreateAliasCommand({ AliasName: 'alias/credstash', TargetKeyId }));
   return TargetKeyId;
 };
 
 /** The table of Python credstash. */
-const createTable = (names = ['name', 'version']) =>
+const createTable = (names = ['name', 'version'], types = ['S', 'S']) =>
   bare.clients.dynamodb.send(
     new CreateTableCommand({
       TableName: 'credential-store',
@@ -71,7 +86,10 @@ const createTable = (names = ['name', 'version']) =>
         AttributeName,
         KeyType: i ? 'RANGE' : 'HASH',
       })),
-      AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      AttributeDefinitions: names.map((AttributeName, i) => ({
+        AttributeName,
+        AttributeType: types[i] as 'S' | 'N' | undefined,
+      })),
       ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 },
     }),
   );
@@ -117,11 +135,11 @@ describe('in an empty account', () => {
     expect((await bare.setUp({ tags: { team: 'blue' } })).plan).toEqual(UNCHANGED);
     const { plan } = await bare.setUp({ tags: { team: 'red', env: 'prod' } });
     expect(plan).toEqual([
-      'update table credential-store: tag team=red, env=prod',
-      'update key of alias/credstash: tag team=red, env=prod',
+      'update table credential-store: tag team=red, env=prod (team was blue)',
+      'update key of alias/credstash: tag team=red, env=prod (team was blue)',
       'unchanged alias alias/credstash',
-      'update policy credstash-read-secrets: tag team=red, env=prod',
-      'update policy credstash-write-secrets: tag team=red, env=prod',
+      'update policy credstash-read-secrets: tag team=red, env=prod (team was blue)',
+      'update policy credstash-write-secrets: tag team=red, env=prod (team was blue)',
     ]);
     expect((await bare.setUp({ tags: { env: 'prod' } })).plan).toEqual(UNCHANGED);
   });
@@ -163,7 +181,7 @@ describe('a table that exists', () => {
     await createTable();
     const { plan } = await bare.setUp();
     expect(plan[0]).toBe(
-      'update table credential-store: turn point-in-time recovery on: turn deletion protection on: its billing, PROVISIONED, is kept',
+      'update table credential-store: turn point-in-time recovery on; turn deletion protection on; its billing, PROVISIONED, is kept',
     );
     const describe = new DescribeTableCommand({ TableName: 'credential-store' });
     const { Table } = await bare.clients.dynamodb.send(describe);
@@ -175,11 +193,12 @@ describe('a table that exists', () => {
   });
 
   test.each([
-    ['another key schema', ['name', 'revision']],
-    ['the keys in another order', ['version', 'name']],
-    ['no sort key', ['name']],
-  ])('with %s is refused, and nothing is made', async (_, names) => {
-    await createTable(names);
+    ['another key schema', ['name', 'revision'], ['S', 'S']],
+    ['the keys in another order', ['version', 'name'], ['S', 'S']],
+    ['no sort key', ['name'], ['S']],
+    ['versions that are numbers', ['name', 'version'], ['S', 'N']],
+  ])('with %s is refused, and nothing is made', async (_, names, types) => {
+    await createTable(names, types);
     bare.takeCalls();
     await expect(bare.setUp()).rejects.toMatchObject({
       code: 'ERR_TABLE_UNSUITABLE',
@@ -195,9 +214,7 @@ describe('an alias that exists', () => {
     const { kms } = bare.clients;
     const before = await kms.send(new GetKeyPolicyCommand({ KeyId: arn }));
     const { plan } = await bare.setUp();
-    expect(plan[1]).toBe(
-      `update key of alias/credstash: turn yearly rotation on: the policy of ${arn} is its own, and kept`,
-    );
+    expect(plan[1]).toBe('update key of alias/credstash: turn yearly rotation on');
     expect(plan[2]).toBe('unchanged alias alias/credstash');
     const alias = { KeyId: 'alias/credstash' };
     expect((await kms.send(new DescribeKeyCommand(alias))).KeyMetadata?.Arn).toBe(arn);
@@ -207,15 +224,42 @@ describe('an alias that exists', () => {
       Policy: before.Policy,
     });
     expect((await kms.send(new ListKeysCommand())).Keys).toHaveLength(1);
-    expect((await bare.setUp()).plan[1]).toMatch(/^adopt key/);
+    expect((await bare.setUp()).plan).toEqual(UNCHANGED);
+  });
+
+  test('on a key whose policy leaves nothing to IAM is adopted, and that is said', async () => {
+    const arn = await createKey(`arn:aws:iam::${ACCOUNT}:user/admin`);
+    const note = `the policy of ${arn} is kept, and does not leave access to IAM: until it does, the policies here may have no effect`;
+    expect((await bare.setUp()).plan[1]).toBe(
+      `update key of alias/credstash: turn yearly rotation on; ${note}`,
+    );
+    expect((await bare.setUp()).plan[1]).toBe(`adopt key of alias/credstash: ${note}`);
   });
 
   test.each([
-    ['disabled', DisableKeyCommand, /it is Disabled.*aws kms enable-key/],
+    [{ KeyUsage: 'SIGN_VERIFY', KeySpec: 'RSA_2048' }, /is not for encryption/],
+    [{ KeySpec: 'RSA_2048' }, /is not symmetric/],
+  ])('on a key of another kind is refused: %j', async (kind, message) => {
+    await createKey(undefined, kind);
+    bare.takeCalls();
+    await expect(bare.setUp()).rejects.toMatchObject({
+      code: 'ERR_KEY_UNAVAILABLE',
+      message: expect.stringMatching(message),
+    });
+    expect(bare.takeCalls().filter((call) => !isReading(call))).toEqual([]);
+  });
+
+  test('on a key that KMS can not rotate is adopted as it is', async () => {
+    await createKey(undefined, { Origin: 'EXTERNAL' });
+    expect((await bare.setUp()).plan[1]).toBe('unchanged key of alias/credstash');
+  });
+
+  test.each([
+    ['disabled', DisableKeyCommand, /it is Disabled.*aws kms enable-key --key-id [0-9a-f-]{36}\./],
     [
       'pending deletion',
       ScheduleKeyDeletionCommand,
-      /PendingDeletion.*aws kms cancel-key-deletion/,
+      /PendingDeletion.*aws kms cancel-key-deletion --key-id [0-9a-f-]{36}, and then aws kms/,
     ],
   ])('on a key that is %s is refused, and nothing is made', async (_, Change, message) => {
     const KeyId = await createKey();
@@ -274,9 +318,41 @@ describe('a policy that exists', () => {
     );
   });
 
+  test('has its versions told apart by their numbers', async () => {
+    await create(text(table));
+    const { iam } = bare.clients;
+    for (let i = 2; i <= 12; i++) {
+      const PolicyDocument = text(table);
+      await iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument }));
+      const VersionId = `v${i - 3}`;
+      if (i > 4) await iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
+    }
+    expect(await versions()).toEqual(['v1', 'v10', 'v11', 'v12']);
+    const PolicyDocument = text(table);
+    await iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument }));
+    await bare.setUp();
+    expect(await versions()).toEqual(['v1', 'v11', 'v12', 'v13', 'v14']);
+  });
+
+  test('with another text is given the tags, too', async () => {
+    await create(text(table));
+    await bare.setUp({ tags: { team: 'blue' } });
+    expect((await bare.setUp({ tags: { team: 'blue' } })).plan).toEqual(UNCHANGED);
+  });
+
+  test('under another path is told from one that can be replaced', async () => {
+    bare.aws.inject({ action: 'iam:CreatePolicy', error: 'EntityAlreadyExists' });
+    await expect(bare.setUp()).rejects.toMatchObject({
+      code: 'ERR_POLICY_TAKEN',
+      message: expect.stringMatching(/has another path/),
+    });
+  });
+
   test.each([
     `arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/credential-store`,
     `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/credential-store-prod`,
+    'arn:aws:s3:::bucket/*',
+    '*',
   ])('for %s is left to it, and nothing is made', async (other) => {
     await create(text(other));
     bare.takeCalls();
@@ -288,12 +364,65 @@ describe('a policy that exists', () => {
   });
 });
 
+describe('a key that the policies name, and the alias does not point to', () => {
+  /** Nothing is made, and the holders of the policies lose nothing. */
+  async function expectRefusal(request: Partial<SetupRequest>, key: string) {
+    bare.takeCalls();
+    await expect(bare.setUp(request)).rejects.toMatchObject({
+      code: 'ERR_POLICY_TAKEN',
+      message: expect.stringMatching(new RegExp(`use ${key}, .*aws kms create-alias`)),
+    });
+    expect(bare.takeCalls().filter((call) => !isReading(call))).toEqual([]);
+  }
+
+  const keyOf = async (KeyId: string) => {
+    const { KeyMetadata } = await bare.clients.kms.send(new DescribeKeyCommand({ KeyId }));
+    return KeyMetadata?.Arn ?? '';
+  };
+
+  test('because another alias was given', async () => {
+    await bare.setUp();
+    const parameters = { ...NAMES, KeyAlias: 'alias/other' };
+    await expectRefusal({ parameters }, await keyOf('alias/credstash'));
+  });
+
+  test('because the alias was deleted', async () => {
+    const arn = await createKey();
+    await bare.setUp();
+    await bare.clients.kms.send(new DeleteAliasCommand({ AliasName: 'alias/credstash' }));
+    await expectRefusal({}, arn);
+  });
+
+  test('because the alias was deleted, and the key is to be', async () => {
+    await bare.setUp();
+    const KeyId = await keyOf('alias/credstash');
+    await bare.clients.kms.send(new DeleteAliasCommand({ AliasName: 'alias/credstash' }));
+    await bare.clients.kms.send(new ScheduleKeyDeletionCommand({ KeyId }));
+    await expectRefusal({}, KeyId);
+  });
+});
+
+test('a key that has lost its alias is given it back', async () => {
+  await bare.setUp();
+  await bare.clients.kms.send(new DeleteAliasCommand({ AliasName: 'alias/credstash' }));
+  const { plan } = await bare.setUp();
+  expect(plan.slice(1)).toEqual([
+    expect.stringMatching(/^adopt key of alias\/credstash: /),
+    'create alias alias/credstash',
+    'unchanged policy credstash-read-secrets',
+    'unchanged policy credstash-write-secrets',
+  ]);
+});
+
 describe('names that a service refuses', () => {
   test.each([
     [{ KeyAlias: 'credstash' }, /"credstash" is not a KMS alias: alias\/ and/],
     [{ KeyAlias: 'alias/aws/credstash' }, /not AWS's alias\/aws\//],
     [{ KeyAlias: 'alias/a b' }, /is not a KMS alias/],
     [{ TableName: 'ab' }, /"ab" is not a DynamoDB table's name: 3 to 255/],
+    [{ TableName: 'a'.repeat(256) }, /is not a DynamoDB table's name/],
+    [{ ReadPolicyName: 'a'.repeat(129) }, /is not an IAM policy's name/],
+    [{ KeyAlias: `alias/${'a'.repeat(251)}` }, /is not a KMS alias/],
     [{ TableName: 'a/b/c' }, /is not a DynamoDB table's name/],
     [{ TableName: `${NAMES.TableName}\n` }, /is not a DynamoDB table's name/],
     [{ ReadPolicyName: 'a/b' }, /"a\/b" is not an IAM policy's name: 1 to 128/],
@@ -309,11 +438,44 @@ describe('names that a service refuses', () => {
     expect(bare.takeCalls()).toEqual([]);
   });
 
+  test.each<Record<string, string>>([
+    { 'aws:foo': 'bar' },
+    { foo: '{}' },
+    { ['k'.repeat(129)]: 'v' },
+  ])('tag %j', async (tags) => {
+    await expect(bare.setUp({ tags })).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: expect.stringMatching(/is not a tag: a key of 1 to 128 characters/),
+    });
+    expect(bare.takeCalls()).toEqual([]);
+  });
+
   test.each(['a b', 'path/name', `arn:aws:iam::${ACCOUNT}:role/web`])('role %s', async (role) => {
     await expect(bare.setUp({ writers: [role] })).rejects.toMatchObject({
       code: 'ERR_INVALID_ARGUMENT',
       message: expect.stringMatching(/not an IAM role's name/),
     });
     expect(bare.takeCalls()).toEqual([]);
+  });
+});
+
+test('a template that says more than is applied is refused', async () => {
+  const context = await createContext(bare.clients);
+  const values = parameterValues(TEMPLATE, {});
+  for (const [id, resource] of Object.entries(TEMPLATE.Resources)) {
+    const Properties = { ...resource.Properties, NotKnown: true };
+    const Resources = { ...TEMPLATE.Resources, [id]: { ...resource, Properties } };
+    await expect(planTemplate({ Resources }, values, context)).rejects.toThrow(/sets NotKnown/);
+  }
+});
+
+test.each([
+  'with an explicit deny in a service control policy',
+  'because no permissions boundary allows the kms:CreateKey action',
+])('no statement is said to allow what another policy refuses: %s', async (message) => {
+  bare.aws.inject({ action: 'kms:CreateKey', error: 'AccessDeniedException', message });
+  await expect(bare.setUp()).rejects.toMatchObject({
+    code: 'ERR_ACCESS_DENIED',
+    message: expect.stringMatching(/No statement of yours can allow it/),
   });
 });

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 
+import { CredstashError } from '../../errors.js';
 import type { SetupPlan, SetupRequest } from '../../provision/setup.js';
 import { parsePairs } from '../arguments.js';
 import { saveKmsRegion } from '../config-file.js';
 import { addConnectionOptions, globalOptions } from '../connection.js';
+import { shellQuoted } from '../formats.js';
 import { compartmentParameters, createClients, readTemplate } from '../provisioning.js';
 
 interface SetupFlags {
@@ -24,7 +26,7 @@ export function addSetupCommand(root: Command): void {
     .option('--dry-run', 'only tell what would be done')
     .option('--attach-read <role...>', 'roles to attach the policy of readers to')
     .option('--attach-write <role...>', 'roles to attach the policy of writers to')
-    .option('--tags <key=value...>', 'tags of all that is made')
+    .option('--tags <key=value...>', 'tags of the key, the table and the policies')
     .option('--save-kms-region <region>', 'region of the key, kept in ~/.credstash')
     .option('-k, --key <alias>', "alias of the key (default: the compartment's)")
     .option('--read-policy <name>', "policy of readers (default: the compartment's)")
@@ -42,33 +44,46 @@ Examples:
 
 async function setup(flags: SetupFlags, command: Command) {
   const request = setupRequest(flags, command);
-  const { dryRun = false, saveKmsRegion: kmsRegion } = flags;
-  if (kmsRegion !== undefined && !dryRun) {
-    await saveKmsRegion(kmsRegion);
-    print(`KMS region set to ${kmsRegion}`);
+  const { dryRun = false, saveKmsRegion: savedRegion } = flags;
+  const { checkSetup, planSetup } = await import('../../provision/setup.js');
+  const template = await readTemplate();
+  checkSetup(template, request);
+  if (savedRegion !== undefined) checkRegion(savedRegion);
+  if (savedRegion !== undefined && !dryRun) {
+    await saveKmsRegion(savedRegion);
+    print(`KMS region set to ${savedRegion}`);
   }
-  const { planSetup } = await import('../../provision/setup.js');
-  const clients = await createClients(command, kmsRegion);
-  const plan = await planSetup(await readTemplate(), request, clients);
+  const plan = await planSetup(template, request, await createClients(command, savedRegion));
 
-  print(`In account ${plan.account} and region ${plan.region}:`);
-  for (const { action, resource, notes } of plan.changes) {
-    print(`  ${action.padEnd('unchanged'.length)}  ${[resource, ...notes].join(': ')}`);
+  const { account, region, kmsRegion, changes } = plan;
+  const ofKey = kmsRegion === region ? '' : `, with the key in ${kmsRegion}`;
+  print(`In account ${account} and region ${region}${ofKey}:`);
+  for (const { action, resource, notes } of changes) {
+    const what = [resource, notes.join('; ')].filter((text) => text !== '');
+    print(`  ${action.padEnd('unchanged'.length)}  ${what.join(': ')}`);
   }
   const table = `table ${request.parameters.TableName}`;
-  if (plan.changes.some(({ action, resource }) => resource === table && action !== 'create')) {
+  if (changes.some(({ action, resource }) => resource === table && action !== 'create')) {
     print('Credential Store table already exists');
   }
   if (dryRun) {
     print('Nothing was changed: this was a dry run.');
     return;
   }
-  if (plan.changes.every(({ apply }) => apply === undefined)) {
+  if (changes.every(({ apply }) => apply === undefined)) {
     print('Nothing to do.');
     return;
   }
   await apply(plan);
-  printNextSteps(command, request);
+  printNextSteps(flags, command);
+}
+
+function checkRegion(region: string): void {
+  if (/^[a-z]+(-[a-z]+)+-\d+$/.test(region)) return;
+  throw new CredstashError(
+    'ERR_INVALID_ARGUMENT',
+    `${JSON.stringify(region)} is not a region, such as eu-west-1.`,
+  );
 }
 
 function setupRequest(flags: SetupFlags, command: Command): SetupRequest {
@@ -95,19 +110,40 @@ async function apply(plan: SetupPlan): Promise<void> {
   }
 }
 
-function printNextSteps(command: Command, { parameters }: SetupRequest): void {
-  const { compartment, ...others } = { ...globalOptions(command), ...command.opts<SetupFlags>() };
-  const { table, key, region, kmsRegion, profile, arn } = others;
-  const isFlagged = [table, key, region, kmsRegion, profile, arn].some(
-    (flag) => flag !== undefined,
-  );
-  const credstash =
-    compartment === undefined ? 'credstash' : `credstash --compartment ${compartment}`;
+function printNextSteps(flags: SetupFlags, command: Command): void {
+  const { compartment, table, region, kmsRegion, profile, arn } = globalOptions(command);
+  const where = words({
+    '--compartment': compartment,
+    '-t': table,
+    '-r': region,
+    '--kms-region': kmsRegion,
+    '-p': profile,
+    '--arn': arn,
+  });
+  const key = words({ '-k': flags.key });
+  const policies = words({
+    '--read-policy': flags.readPolicy,
+    '--write-policy': flags.writePolicy,
+  });
   print(`
-Ready. What next${isFlagged ? ', with the same flags' : ''}:
-  ${credstash} put NAME -P
-  ${credstash} setup --attach-read ROLE   # lets it read, by ${parameters.ReadPolicyName}
-  ${credstash} doctor                     # tells what you may do`);
+Ready. What next:
+  credstash put NAME -P${where}${key}
+  credstash doctor${where}${key}
+  credstash setup --attach-read ROLE${where}${key}${policies}`);
+}
+
+/** The flags that were given, as they are typed, each after a space. */
+function words(given: Readonly<Record<string, string | undefined>>): string {
+  return Object.entries(given)
+    .map(([flag, value]) =>
+      value === undefined ? '' : ` ${flag} ${isPlain(value) ? value : shellQuoted(value)}`,
+    )
+    .join('');
+}
+
+/** Whether a shell takes a text as it is. */
+function isPlain(text: string): boolean {
+  return /^[\w+=,.@:/-]+$/.test(text);
 }
 
 function print(line: string): void {
