@@ -57,7 +57,7 @@ class ManagedPolicy {
     if (isDeepStrictEqual(document, this.properties.PolicyDocument)) {
       return changeOfExisting(resource, physical, await this.untagged(), []);
     }
-    this.checkOwnership(document);
+    this.checkOwnership(document, this.properties.PolicyDocument);
     const notes = [`its text is replaced by a new version; ${policy.DefaultVersionId} is kept`];
     const apply = (properties: Properties) => this.replace(properties);
     return { action: 'drifted', resource, notes, physical, apply };
@@ -86,7 +86,9 @@ class ManagedPolicy {
   /** Make a new version the default one, unless the text is what it should be. */
   private async replace({ PolicyDocument }: Properties): Promise<Physical> {
     const policy = await eventually('NoSuchEntityException', () => this.find());
-    if (isDeepStrictEqual(await this.document(policy), PolicyDocument)) return this.physical;
+    const document = await this.document(policy);
+    if (isDeepStrictEqual(document, PolicyDocument)) return this.physical;
+    this.checkOwnership(document, PolicyDocument);
     const PolicyArn = this.physical.arn;
     const command = new CreatePolicyVersionCommand({
       PolicyArn,
@@ -126,8 +128,8 @@ class ManagedPolicy {
    *
    * @throws ERR_POLICY_TAKEN
    */
-  private checkOwnership(document: unknown): void {
-    const own = tablesAndKeys(this.properties.PolicyDocument);
+  private checkOwnership(document: unknown, wanted: unknown): void {
+    const own = tablesAndKeys(wanted);
     const named = tablesAndKeys(document);
     const foreign = named.find((arn) => !own.includes(arn));
     if (foreign?.includes(':kms:')) {

@@ -225,6 +225,14 @@ test('three runs that replace policies of five versions all succeed', async () =
   expect((await bare.plan(REQUEST)).changes.every(({ apply }) => apply === undefined)).toBe(true);
 });
 
+test('a policy that another makes meanwhile for its own table is left to it', async () => {
+  const plan = await bare.plan(REQUEST);
+  const parameters = { ...NAMES, KeyAlias: 'alias/other', TableName: 'other' };
+  await bare.setUp({ parameters });
+  await expect(plan.apply()).rejects.toMatchObject({ code: 'ERR_POLICY_TAKEN' });
+  expect((await bare.plan({ parameters })).changes.every(({ apply }) => !apply)).toBe(true);
+});
+
 test('a run that waits for another, which died after it made the table, goes on by itself', async () => {
   const second = await bare.plan(REQUEST);
   bare.aws.inject({ action: 'kms:CreateKey', error: 'KMSInvalidStateException' });
