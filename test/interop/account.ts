@@ -28,7 +28,8 @@ export class Account {
   }
 
   async stop(): Promise<void> {
-    this.moto.kill();
+    // It takes its time over anything milder.
+    this.moto.kill('SIGKILL');
     await rm(this.home, { recursive: true });
   }
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
   server = started.server;
   local = new DynamoDBClient(connection(started.endpoint));
 });
-afterAll(() => server.kill());
+afterAll(() => server.kill('SIGKILL'));
 
 const emptyStore = async (client: DynamoDBClient) =>
   new DynamoDbStore(client, await createTable(randomUUID(), client));
