@@ -46,7 +46,8 @@ export class ManagedPolicies {
         }));
       case 'ListPolicyVersions':
         return onPolicy((policy) => ({
-          Versions: [...policy.versions.keys()].map((id) => describe(policy, id)),
+          // The newest first, as IAM does.
+          Versions: [...policy.versions.keys()].reverse().map((id) => describe(policy, id)),
           IsTruncated: false,
         }));
       case 'CreatePolicyVersion':

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KMSClient } from '@aws-sdk/client-kms';
 import type { Command } from 'commander';
 
 import { compartmentNames } from '../compartment.js';
@@ -32,16 +30,8 @@ export function compartmentParameters(command: Command, flags: NameFlags): Compa
 
 /** @param kmsRegion The region of the key, unless a flag names one. */
 export async function createClients(command: Command, kmsRegion?: string): Promise<Clients> {
-  const { IAMClient } = await import('@aws-sdk/client-iam');
-  const { STSClient } = await import('@aws-sdk/client-sts');
-  const { service, kms } = await clientConfigs(command, kmsRegion);
-  return {
-    dynamodb: new DynamoDBClient(service),
-    iam: new IAMClient(service),
-    kms: new KMSClient(kms),
-    kmsOnce: new KMSClient({ ...kms, maxAttempts: 1 }),
-    sts: new STSClient(service),
-  };
+  const { createClients } = await import('./clients.js');
+  return createClients(await clientConfigs(command, kmsRegion));
 }
 
 /** The template of a compartment: the build makes it of the construct, and puts it beside the CLI. */

@@ -289,7 +289,7 @@ describe('a policy that exists', () => {
     const { Versions = [] } = await bare.clients.iam.send(
       new ListPolicyVersionsCommand({ PolicyArn }),
     );
-    return Versions.map(({ VersionId }) => VersionId);
+    return Versions.map(({ VersionId }) => VersionId).reverse();
   };
 
   test('with another text gets a new version, and keeps the old', async () => {
@@ -325,13 +325,11 @@ describe('a policy that exists', () => {
       const PolicyDocument = text(table);
       await iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument }));
       const VersionId = `v${i - 3}`;
-      if (i > 4) await iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
+      if (i > 4 && i < 12) await iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
     }
-    expect(await versions()).toEqual(['v1', 'v10', 'v11', 'v12']);
-    const PolicyDocument = text(table);
-    await iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument }));
+    expect(await versions()).toEqual(['v1', 'v9', 'v10', 'v11', 'v12']);
     await bare.setUp();
-    expect(await versions()).toEqual(['v1', 'v11', 'v12', 'v13', 'v14']);
+    expect(await versions()).toEqual(['v1', 'v10', 'v11', 'v12', 'v13']);
   });
 
   test('with another text is given the tags, too', async () => {
@@ -470,7 +468,8 @@ test('a template that says more than is applied is refused', async () => {
 });
 
 test.each([
-  'with an explicit deny in a service control policy',
+  'with an explicit deny in an identity-based policy',
+  'because no service control policy allows the kms:CreateKey action',
   'because no permissions boundary allows the kms:CreateKey action',
 ])('no statement is said to allow what another policy refuses: %s', async (message) => {
   bare.aws.inject({ action: 'kms:CreateKey', error: 'AccessDeniedException', message });
