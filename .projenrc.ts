@@ -107,7 +107,7 @@ new JsonFile(project, 'runtime/package.json', {
       '@aws-sdk/client-dynamodb': '^3.1100.0',
       '@aws-sdk/client-kms': '^3.1100.0',
     },
-    // The CLI is one bundled file: what it alone needs is inside, and not installed again.
+    // The CLI is bundled: what it alone needs is inside, and not installed again.
     devDependencies: {
       '@aws-sdk/client-iam': '^3.1100.0',
       '@aws-sdk/client-sts': '^3.1100.0',
@@ -158,9 +158,16 @@ const esbuild =
   'esbuild --bundle --platform=node --target=node20 --main-fields=module,main --log-level=warning --legal-comments=external';
 
 const bundleCli = project.addTask('bundle:cli', {
-  description: 'Bundle the CLI into runtime/dist/credstash.cjs',
-  exec: `${esbuild} runtime/src/cli/main.ts --outfile=runtime/dist/credstash.cjs --format=cjs --minify --keep-names --banner:js="#!/usr/bin/env node"`,
+  description:
+    'Bundle the CLI into runtime/dist/credstash.cjs, and what only setup needs beside it',
 });
+const cjs = '--format=cjs --minify --keep-names';
+bundleCli.exec(
+  `${esbuild} ${cjs} runtime/src/cli/main.ts --outfile=runtime/dist/credstash.cjs --external:./credstash-provisioner.cjs --banner:js="#!/usr/bin/env node"`,
+);
+bundleCli.exec(
+  `${esbuild} ${cjs} runtime/src/cli/provisioner.ts --outfile=runtime/dist/credstash-provisioner.cjs`,
+);
 
 const template = project.addTask('template', {
   description: 'Synthesize the template that `credstash setup` applies',

@@ -28,9 +28,14 @@ export function compartmentParameters(command: Command, flags: NameFlags): Compa
   };
 }
 
+/** What only the commands use that set up or examine: a bundle of its own, which others don't read. */
+export function provisioner() {
+  return import('./credstash-provisioner.cjs');
+}
+
 /** @param kmsRegion The region of the key, unless a flag names one. */
 export async function createClients(command: Command, kmsRegion?: string): Promise<Clients> {
-  const { createClients } = await import('./clients.js');
+  const { createClients } = await provisioner();
   return createClients(await clientConfigs(command, kmsRegion));
 }
 

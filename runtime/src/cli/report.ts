@@ -2,9 +2,10 @@ import { CredstashError, KmsError } from '../errors.js';
 
 /** One line for people, in the words of Python credstash where it has any. */
 export function describe(error: unknown): string {
-  const { message } = error instanceof Error ? error : new Error(String(error));
+  const { message, name } = error instanceof Error ? error : new Error(String(error));
   const line = message.replace(/\s*\n\s*/g, ' ');
-  if (error instanceof KmsError) return `KMS ERROR: ${line}`;
+  // By name: those of the provisioner's bundle are of classes of its own.
+  if (name === KmsError.name) return `KMS ERROR: ${line}`;
   if (error instanceof CredstashError && error.code === 'ERR_INTEGRITY') {
     return `INTEGRITY ERROR: ${line}`;
   }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -10,7 +10,6 @@ const run = promisify(execFile);
 
 /** Packages that only some commands need, and a command that does. */
 const LAZY: Record<string, string[]> = {
-  '@aws-sdk/client-iam': ['setup', '--dry-run'],
   '@aws-sdk/credential-providers': ['-n', 'arn:aws:iam::111122223333:role/reader', 'keys'],
   'cli-table3': ['list', '-f', 'table'],
   'csv-stringify': ['getall', '-f', 'csv'],
@@ -35,10 +34,9 @@ beforeAll(async () => {
     `--outfile=${folder}/cli.cjs`,
     '--format=cjs',
     '--log-level=error',
+    '--external:./credstash-provisioner.cjs',
     ...flags,
   ]);
-  const template = 'compartment.template.json';
-  await copyFile(join(ROOT, 'runtime/dist', template), join(folder, template));
   await setting.credstash.put('foo', 'bar');
 });
 
@@ -69,6 +67,14 @@ async function loadedBy(args: string[]): Promise<Set<string>> {
   });
   return new Set(packages);
 }
+
+test('what sets up and examines a compartment is in a file of its own', async () => {
+  const main = await readFile(join(ROOT, 'runtime/dist/credstash.cjs'), 'utf8');
+  const provisioner = await readFile(join(ROOT, 'runtime/dist/credstash-provisioner.cjs'), 'utf8');
+  expect(main).not.toMatch(/CreatePolicyVersion|ScheduleKeyDeletion/);
+  expect(provisioner).toMatch(/CreatePolicyVersion/);
+  expect(provisioner).toMatch(/ScheduleKeyDeletion/);
+});
 
 test('get loads nothing that only other commands need', async () => {
   const loaded = await loadedBy(['get', 'foo']);

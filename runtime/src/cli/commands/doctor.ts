@@ -4,7 +4,12 @@ import { PERMISSIONS, type Finding, type Permission } from '../../doctor/finding
 import { parseContext } from '../arguments.js';
 import { addConnectionOptions } from '../connection.js';
 import { Exit } from '../exit.js';
-import { compartmentParameters, createClients, readTemplate } from '../provisioning.js';
+import {
+  compartmentParameters,
+  createClients,
+  provisioner,
+  readTemplate,
+} from '../provisioning.js';
 
 interface DoctorFlags {
   readonly expect: readonly Permission[];
@@ -54,7 +59,7 @@ async function doctor(
     name: name ?? ANY_NAME,
     context: parseContext(command, words),
   };
-  const { examine } = await import('../../doctor/examine.js');
+  const { examine } = await provisioner();
   const findings = await examine(await readTemplate(), patient, await createClients(command));
   const isExpected = ({ subject, verdict }: Finding) =>
     verdict === 'unknown' && (subject === 'key' || subject === 'alias')

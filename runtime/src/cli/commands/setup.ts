@@ -6,7 +6,12 @@ import { parsePairs } from '../arguments.js';
 import { saveKmsRegion } from '../config-file.js';
 import { addConnectionOptions, globalOptions } from '../connection.js';
 import { shellQuoted } from '../formats.js';
-import { compartmentParameters, createClients, readTemplate } from '../provisioning.js';
+import {
+  compartmentParameters,
+  createClients,
+  provisioner,
+  readTemplate,
+} from '../provisioning.js';
 
 interface SetupFlags {
   readonly attachRead?: string[];
@@ -45,7 +50,7 @@ Examples:
 async function setup(flags: SetupFlags, command: Command) {
   const request = setupRequest(flags, command);
   const { dryRun = false, saveKmsRegion: savedRegion } = flags;
-  const { checkSetup, planSetup } = await import('../../provision/setup.js');
+  const { checkSetup, planSetup } = await provisioner();
   const template = await readTemplate();
   checkSetup(template, request);
   if (savedRegion !== undefined) checkRegion(savedRegion);

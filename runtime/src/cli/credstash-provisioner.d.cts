@@ -1,0 +1,2 @@
+// What the build makes of provisioner.ts.
+export * from './provisioner.js';
