@@ -127,7 +127,7 @@ new JsonFile(project, 'runtime/package.json', {
 new javascript.TypescriptConfig(project, {
   fileName: 'runtime/tsconfig.json',
   include: ['src'],
-  // esbuild makes one file of these
+  // esbuild bundles these
   exclude: ['src/cli', 'src/doctor', 'src/provision'],
   compilerOptions: {
     ...compilerOptions(),
