@@ -98,7 +98,7 @@ test('setup that is killed after any call, and run again, ends in the same state
   } finally {
     await account.stop();
   }
-});
+}, 400_000);
 
 test('two setups at once make one key and one table, and both succeed', async () => {
   const account = await Account.start();
