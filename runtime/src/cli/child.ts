@@ -21,13 +21,14 @@ export function runChild(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   return new Promise((ended) => {
-    const child = spawn(file, args, { env, stdio: 'inherit' });
+    // Before the child is there: a signal that came between would end this process, and not it.
     for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
     for (const signal of OF_TERMINAL) {
       process.on(signal, () => {
         if (!process.stdin.isTTY) child.kill(signal);
       });
     }
+    const child = spawn(file, args, { env, stdio: 'inherit' });
     child.on('error', (error: NodeJS.ErrnoException) => {
       const isMissing = error.code === 'ENOENT';
       process.stderr.write(`${file} ${isMissing ? 'was not found' : 'could not be started'}\n`);
