@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -35,10 +35,15 @@ describe('a step that does not go as said', () => {
   });
 });
 
+let started: ChildProcess | undefined;
+// Also if the test ran out of time: what goes on holds the streams of jest, which would never end.
+afterEach(() => started?.kill('SIGKILL'));
+
 test('npm run local prints what to export, serves it, and stops on Ctrl-C', async () => {
   const local = spawn(process.execPath, ['--import', 'tsx', join(LOCAL, 'main.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  started = local;
   const lines: string[] = [];
   for await (const line of createInterface(local.stdout)) {
     lines.push(line);
