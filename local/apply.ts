@@ -1,8 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { IAMClient } from '@aws-sdk/client-iam';
-import { KMSClient } from '@aws-sdk/client-kms';
-import { STSClient } from '@aws-sdk/client-sts';
-
+import { createClients } from '../runtime/src/provision/clients.js';
 import { createContext } from '../runtime/src/provision/context.js';
 import { applyPlan, compartmentPlanners, planTemplate } from '../runtime/src/provision/plan.js';
 import type { Physical, Template } from '../runtime/src/provision/template.js';
@@ -24,15 +20,9 @@ export async function applyTemplate(
   template: Template,
   target: Target,
 ): Promise<Map<string, Physical>> {
-  const iam = new IAMClient(target);
-  const context = await createContext({
-    dynamodb: new DynamoDBClient(target),
-    iam,
-    kms: new KMSClient(target),
-    kmsOnce: new KMSClient(target),
-    sts: new STSClient(target),
-  });
-  const planners = { ...compartmentPlanners(context), ...rolePlanners(iam) };
+  const clients = createClients(target);
+  const context = await createContext(clients);
+  const planners = { ...compartmentPlanners(context), ...rolePlanners(clients.iam) };
   const plan = await planTemplate(template, {}, context, planners);
   return applyPlan(plan, template, {}, context);
 }

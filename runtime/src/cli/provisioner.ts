@@ -1,3 +1,3 @@
 export { examine } from '../doctor/examine.js';
+export { createClients } from '../provision/clients.js';
 export { checkSetup, planSetup } from '../provision/setup.js';
-export { createClients } from './clients.js';

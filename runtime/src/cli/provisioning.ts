@@ -36,7 +36,8 @@ export function provisioner() {
 /** @param kmsRegion The region of the key, unless a flag names one. */
 export async function createClients(command: Command, kmsRegion?: string): Promise<Clients> {
   const { createClients } = await provisioner();
-  return createClients(await clientConfigs(command, kmsRegion));
+  const { service, kms } = await clientConfigs(command, kmsRegion);
+  return createClients(service, kms);
 }
 
 /** The template of a compartment: the build makes it of the construct, and puts it beside the CLI. */

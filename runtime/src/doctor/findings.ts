@@ -1,5 +1,5 @@
 import { CredstashError } from '../errors.js';
-import type { Change } from '../provision/change.js';
+import { withNotes, type Change } from '../provision/change.js';
 import type { Outcome } from './probes.js';
 
 /** What was found of one thing that secrets need. */
@@ -38,7 +38,7 @@ export function resourceFinding(
     const text = `${name} is not there: make it with \`credstash setup\` or \`cdk deploy\`, or choose another region or compartment`;
     return { subject, verdict: 'wrong', text };
   }
-  const text = [name, notes.join('; ')].filter((each) => each !== '').join(': ');
+  const text = withNotes(name, notes);
   if (seen?.apply === undefined) return { subject, verdict: 'ok', text };
   return { subject, verdict: 'wrong', text: `${text}. Run \`credstash setup\`` };
 }

@@ -37,6 +37,11 @@ export function changeOfExisting(
   return { action: 'update', resource, notes, physical, apply };
 }
 
+/** What is said of a resource: its name, and what is to be known of it. */
+export function withNotes(name: string, notes: readonly string[]): string {
+  return notes.length > 0 ? `${name}: ${notes.join('; ')}` : name;
+}
+
 /** Do a change, if there is anything to do. */
 export async function applyChange(change: Change, properties: Properties): Promise<Physical> {
   return change.apply?.(properties) ?? change.physical;

@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { IAMClient } from '@aws-sdk/client-iam';
-import { KMSClient } from '@aws-sdk/client-kms';
-import { STSClient } from '@aws-sdk/client-sts';
-
 import { LocalAws, type Target } from '../../../local/index.js';
 import { assumeRole } from '../../../local/stand-up.js';
+import { withNotes } from '../../src/provision/change.js';
+import { createClients } from '../../src/provision/clients.js';
 import type { Clients } from '../../src/provision/context.js';
 import { planSetup, type SetupRequest } from '../../src/provision/setup.js';
 import type { Template } from '../../src/provision/template.js';
@@ -37,12 +34,12 @@ export class BareAws {
   static async start(): Promise<BareAws> {
     const aws = await LocalAws.start();
     const target = { endpoint: aws.endpoint, region: REGION, credentials: aws.admin };
-    return new BareAws(aws, target, clientsOf(target));
+    return new BareAws(aws, target, createClients(target));
   }
 
   /** Clients of another process, which call as the administrator, too. */
   newClients(): Clients {
-    return clientsOf(this.target);
+    return createClients(this.target);
   }
 
   /** Clients that call as a role. */
@@ -53,7 +50,7 @@ export class BareAws {
       secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
       sessionToken: env.AWS_SESSION_TOKEN,
     };
-    return clientsOf({ ...this.target, credentials });
+    return createClients({ ...this.target, credentials });
   }
 
   /** Plan a compartment, the default one unless the request says otherwise. */
@@ -76,23 +73,11 @@ export class BareAws {
   }
 }
 
-function clientsOf(config: Target): Clients {
-  return {
-    dynamodb: new DynamoDBClient(config),
-    iam: new IAMClient(config),
-    kms: new KMSClient(config),
-    kmsOnce: new KMSClient({ ...config, maxAttempts: 1 }),
-    sts: new STSClient(config),
-  };
-}
-
 /** Changes as they are shown. */
 export function words(
   changes: readonly { action: string; resource: string; notes: readonly string[] }[],
 ): string[] {
-  return changes.map(({ action, resource, notes }) =>
-    [`${action} ${resource}`, notes.join('; ')].filter((text) => text !== '').join(': '),
-  );
+  return changes.map(({ action, resource, notes }) => withNotes(`${action} ${resource}`, notes));
 }
 
 /** Whether a call only looks. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { CredstashError } from '../../errors.js';
+import { withNotes } from '../../provision/change.js';
 import type { SetupPlan, SetupRequest } from '../../provision/setup.js';
 import { parsePairs } from '../arguments.js';
 import { saveKmsRegion } from '../config-file.js';
@@ -64,8 +65,7 @@ async function setup(flags: SetupFlags, command: Command) {
   const ofKey = kmsRegion === region ? '' : `, with the key in ${kmsRegion}`;
   print(`In account ${account} and region ${region}${ofKey}:`);
   for (const { action, resource, notes } of changes) {
-    const what = [resource, notes.join('; ')].filter((text) => text !== '');
-    print(`  ${action.padEnd('unchanged'.length)}  ${what.join(': ')}`);
+    print(`  ${action.padEnd('unchanged'.length)}  ${withNotes(resource, notes)}`);
   }
   const table = `table ${request.parameters.TableName}`;
   if (changes.some(({ action, resource }) => resource === table && action !== 'create')) {
