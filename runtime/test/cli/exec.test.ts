@@ -106,13 +106,16 @@ test.each([
   expect((await exec('app/key', '--', ...command)).exitCode).toBe(exitCode);
 });
 
-test.each(['SIGTERM', 'SIGINT', 'SIGHUP'])('the child gets %s, however soon it comes', async (signal) => {
-  // The child sends it, as the first thing that it does, and waits for it no longer than 5 s.
-  const name = signal.slice(3);
-  const script = `trap 'exit 5' ${name}; kill -${name} $PPID; for _ in $(seq 50); do sleep 0.1; done`;
-  const codes = new Set<number>();
-  for (let run = 0; run < 8; run++) {
-    codes.add((await exec('app/key', '--', 'sh', '-c', script)).exitCode);
-  }
-  expect([...codes]).toEqual([5]);
-});
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'])(
+  'the child gets %s, however soon it comes',
+  async (signal) => {
+    // The child sends it, as the first thing that it does, and waits for it no longer than 5 s.
+    const name = signal.slice(3);
+    const script = `trap 'exit 5' ${name}; kill -${name} $PPID; for _ in $(seq 50); do sleep 0.1; done`;
+    const codes = new Set<number>();
+    for (let run = 0; run < 8; run++) {
+      codes.add((await exec('app/key', '--', 'sh', '-c', script)).exitCode);
+    }
+    expect([...codes]).toEqual([5]);
+  },
+);

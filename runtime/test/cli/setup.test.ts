@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
 
 import { runCli, type Outcome } from '../../../local/demo/cli.js';
-import { BareAws, isReading } from '../provision/bare.js';
+import { BareAws } from '../provision/bare.js';
 
 let bare: BareAws;
 let env: NodeJS.ProcessEnv;
@@ -23,7 +23,7 @@ afterEach(() => bare.aws.stop());
 
 const run = (...args: string[]): Promise<Outcome> => runCli(args, env);
 
-const changes = () => bare.takeCalls().filter((call) => !isReading(call));
+const changes = () => bare.takeChanges();
 
 test('setup plans, makes, says what next, and then has nothing to do', async () => {
   expect(await run('setup')).toEqual({

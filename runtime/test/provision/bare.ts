@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { LocalAws, type Target } from '../../../local/index.js';
+import { ACCOUNT, LocalAws, type Target } from '../../../local/index.js';
 import { assumeRole } from '../../../local/stand-up.js';
 import { withNotes } from '../../src/provision/change.js';
 import { createClients } from '../../src/provision/clients.js';
@@ -22,6 +22,17 @@ export const NAMES = {
   ReadPolicyName: 'credstash-read-secrets',
   WritePolicyName: 'credstash-write-secrets',
 };
+
+/** The plan for a compartment that is as it should be. */
+export const UNCHANGED = [
+  'unchanged table credential-store',
+  'unchanged key of alias/credstash',
+  'unchanged alias alias/credstash',
+  'unchanged policy credstash-read-secrets',
+  'unchanged policy credstash-write-secrets',
+];
+
+export const policyArn = (name: string) => `arn:aws:iam::${ACCOUNT}:policy/${name}`;
 
 /** An account in which there is nothing. */
 export class BareAws {
@@ -71,6 +82,11 @@ export class BareAws {
   takeCalls(): string[] {
     return this.aws.requests.splice(0).map(({ call }) => call);
   }
+
+  /** The calls since the last time that do more than look. */
+  takeChanges(): string[] {
+    return this.takeCalls().filter((call) => !/^sts:|:(Describe|Get|List)/.test(call));
+  }
 }
 
 /** Changes as they are shown. */
@@ -78,9 +94,4 @@ export function words(
   changes: readonly { action: string; resource: string; notes: readonly string[] }[],
 ): string[] {
   return changes.map(({ action, resource, notes }) => withNotes(`${action} ${resource}`, notes));
-}
-
-/** Whether a call only looks. */
-export function isReading(call: string): boolean {
-  return /^sts:|:(Describe|Get|List)/.test(call);
 }

@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import {
-  CreatePolicyCommand,
-  CreatePolicyVersionCommand,
-  CreateRoleCommand,
-  PutRolePolicyCommand,
-} from '@aws-sdk/client-iam';
-import { CreateAliasCommand, CreateKeyCommand } from '@aws-sdk/client-kms';
+import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 
 import { ACCOUNT } from '../../../local/index.js';
 import { CredstashError } from '../../src/index.js';
 import { BareAws, NAMES } from './bare.js';
+import { createKey, createPolicyOfFive, createTable } from './by-hand.js';
 
 interface Statement {
   readonly Action: string;
@@ -48,50 +42,17 @@ const allow = (statements: readonly Statement[]) =>
     }),
   );
 
-const createKey = async (AliasName: string) => {
-  const { kms } = bare.clients;
-  const Policy = `{"Statement":{"Effect":"Allow","Action":"*","Principal":{"AWS":"arn:aws:iam::${ACCOUNT}:root"}}}`;
-  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Policy }));
-  await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyMetadata?.Arn }));
-};
-
-const DRIFTED = JSON.stringify({
-  Statement: {
-    Effect: 'Allow',
-    Action: 'dynamodb:GetItem',
-    Resource: `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/${NAMES.TableName}`,
-  },
-});
-
 /** What there is before. */
 const SCENARIOS: Record<string, () => Promise<void>> = {
-  'an account with the key of another compartment': () => createKey('alias/other'),
+  'an account with the key of another compartment': async () => {
+    await createKey(bare.clients, { alias: 'alias/other' });
+  },
 
   'an account with a table, a key and policies made by hand': async () => {
-    const { dynamodb, iam } = bare.clients;
-    await createKey('alias/credstash');
-    await dynamodb.send(
-      new CreateTableCommand({
-        TableName: NAMES.TableName,
-        KeySchema: [
-          { AttributeName: 'name', KeyType: 'HASH' },
-          { AttributeName: 'version', KeyType: 'RANGE' },
-        ],
-        AttributeDefinitions: ['name', 'version'].map((AttributeName) => ({
-          AttributeName,
-          AttributeType: 'S',
-        })),
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
-    for (const PolicyName of [NAMES.ReadPolicyName, NAMES.WritePolicyName]) {
-      await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: DRIFTED }));
-      const PolicyArn = `arn:aws:iam::${ACCOUNT}:policy/${PolicyName}`;
-      for (let i = 0; i < 4; i++) {
-        const version = { PolicyArn, PolicyDocument: DRIFTED };
-        await iam.send(new CreatePolicyVersionCommand(version));
-      }
-    }
+    await createKey(bare.clients);
+    await createTable(bare.clients, { billing: { BillingMode: 'PAY_PER_REQUEST' } });
+    await createPolicyOfFive(bare.clients, NAMES.ReadPolicyName);
+    await createPolicyOfFive(bare.clients, NAMES.WritePolicyName);
   },
 };
 
@@ -145,9 +106,7 @@ test('and so is that to delete the key of a run that came second', async () => {
   const given = ['dynamodb:*', 'iam:*', 'kms:Create*', 'kms:Describe*', 'kms:Get*', 'kms:List*'];
   const allowed = [...given, 'kms:TagResource', 'kms:PutKeyPolicy', 'kms:EnableKeyRotation'];
   const statements = allowed.map((Action) => ({ Effect: 'Allow', Action, Resource: '*' }));
-  const learned = await learn(statements, () =>
-    createKey('alias/credstash').catch(() => undefined),
-  );
+  const learned = await learn(statements, () => createKey(bare.clients).catch(() => undefined));
   expect(learned.map(({ Action }) => Action)).toEqual(['kms:ScheduleKeyDeletion']);
   learnedActions.add('kms:ScheduleKeyDeletion');
 });

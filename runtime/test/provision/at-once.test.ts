@@ -1,0 +1,90 @@
+import { setTimeout } from 'node:timers/promises';
+
+import { DescribeKeyCommand } from '@aws-sdk/client-kms';
+
+import { BareAws, NAMES } from './bare.js';
+import { createKey, createPolicyOfFive } from './by-hand.js';
+import { createRole, keys, OTHERS, REQUEST, state } from './state.js';
+
+let bare: BareAws;
+
+beforeEach(async () => {
+  bare = await BareAws.start();
+  await createRole(bare);
+  bare.takeCalls();
+});
+afterEach(() => bare.aws.stop());
+
+test('many at once make one key and one table, and all succeed', async () => {
+  await Promise.all(Array.from({ length: 6 }, () => bare.setUp(REQUEST)));
+  expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
+});
+
+test('of two keys made at once, one is kept, and the other deleted, said aloud', async () => {
+  // With the table there, nothing tells two runs apart until one of them has made the alias.
+  await bare.setUp({ parameters: OTHERS });
+  const both = await Promise.all([bare.setUp(REQUEST), bare.setUp(REQUEST)]);
+  const states = (await keys(bare)).map((key) => key?.KeyState).sort();
+  expect(states).toEqual(['Enabled', 'Enabled', 'PendingDeletion']);
+  expect(both.flatMap(({ told }) => told).filter((line) => /deleting the key/.test(line))).toEqual([
+    expect.stringMatching(/^Another run made alias\/credstash first: deleting the key made here/),
+  ]);
+  const deletion = bare.aws.requests.find(({ call }) => call === 'kms:ScheduleKeyDeletion');
+  expect(deletion?.input).toMatchObject({ PendingWindowInDays: 7 });
+  const alias = new DescribeKeyCommand({ KeyId: 'alias/credstash' });
+  expect((await bare.clients.kms.send(alias)).KeyMetadata?.KeyState).toBe('Enabled');
+});
+
+test('a key that another run has given the alias to, meanwhile, is not deleted', async () => {
+  const first = bare.newClients();
+  let isSecondDone = false;
+  first.kms.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === 'CreateAliasCommand' && !isSecondDone) {
+          isSecondDone = true;
+          await bare.setUp(REQUEST);
+        }
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
+  await bare.setUp(REQUEST, first);
+  expect(isSecondDone).toBe(true);
+  expect(bare.takeCalls()).not.toContain('kms:ScheduleKeyDeletion');
+  expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
+});
+
+test('a run that begins while another makes the table waits for its key', async () => {
+  bare.aws.dynamodb.createTableMs = 1500;
+  const first = bare.setUp(REQUEST);
+  await setTimeout(500);
+  const second = await bare.setUp(REQUEST);
+  expect(second.plan[0]).toBe('update table credential-store: wait until it is made');
+  await first;
+  expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
+});
+
+test('three runs that replace policies of five versions all succeed', async () => {
+  await createKey(bare.clients);
+  await createPolicyOfFive(bare.clients);
+  await Promise.all([1, 2, 3].map(() => bare.setUp(REQUEST)));
+  expect((await bare.plan(REQUEST)).changes.every(({ apply }) => apply === undefined)).toBe(true);
+});
+
+test('a policy that another makes meanwhile for its own table is left to it', async () => {
+  const plan = await bare.plan(REQUEST);
+  const parameters = { ...NAMES, KeyAlias: 'alias/other', TableName: 'other' };
+  await bare.setUp({ parameters });
+  await expect(plan.apply()).rejects.toMatchObject({ code: 'ERR_POLICY_TAKEN' });
+  expect((await bare.plan({ parameters })).changes.every(({ apply }) => !apply)).toBe(true);
+});
+
+test('a run that waits for another, which died after it made the table, goes on by itself', async () => {
+  const second = await bare.plan(REQUEST);
+  bare.aws.inject({ action: 'kms:CreateKey', error: 'KMSInvalidStateException' });
+  await expect(bare.setUp(REQUEST)).rejects.toMatchObject({ code: 'ERR_KEY_UNAVAILABLE' });
+  bare.aws.clearFaults();
+  await second.apply();
+  expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
+});
