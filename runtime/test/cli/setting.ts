@@ -2,12 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { Compartment } from '../../../lib/index.js';
 import { runCli, type Outcome } from '../../../local/demo/cli.js';
 import { standardCompartment, TestAws } from '../../../test/support/compartment.js';
 import { Credstash, DynamoDbStore, KmsKeyService } from '../../src/index.js';
 import { sealItem } from '../../src/item.js';
 
-/** What the tests of the CLI run in: an AWS, its secrets, and a folder. */
+/** What the tests of the CLI run in: an AWS, the compartments `default` and `prod`, and a folder. */
 export class Setting {
   private constructor(
     readonly aws: TestAws,
@@ -17,7 +18,10 @@ export class Setting {
   ) {}
 
   static async create(): Promise<Setting> {
-    const aws = await TestAws.start((stack) => standardCompartment(stack));
+    const aws = await TestAws.start((stack) => {
+      standardCompartment(stack);
+      new Compartment(stack, 'Prod', { compartmentName: 'prod' });
+    });
     const folder = await mkdtemp(join(tmpdir(), 'credstash-cli-'));
     const env = { ...(await aws.env()), HOME: folder };
     return new Setting(aws, env, folder, new Credstash(aws.clients()));
@@ -31,7 +35,7 @@ export class Setting {
     runCli(args, this.env, input);
 
   /** Write a file, and give its path. */
-  async file(name: string, content: string): Promise<string> {
+  async file(name: string, content: string | Uint8Array): Promise<string> {
     const path = join(this.folder, name);
     await writeFile(path, content);
     return path;

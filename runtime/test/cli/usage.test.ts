@@ -1,0 +1,77 @@
+import { Setting } from './setting.js';
+
+let setting: Setting;
+
+beforeAll(async () => {
+  setting = await Setting.create();
+});
+afterEach(() => setting.deleteAll());
+afterAll(() => setting.close());
+
+describe('what is wrong on the command line', () => {
+  test.each<[string, string[], RegExp]>([
+    ['no name', ['get'], /^error: missing required argument 'credential'\n$/],
+    [
+      'an unknown command',
+      ['gte', 'foo'],
+      /^error: unknown command 'gte' \(Did you mean get\?\)\n$/,
+    ],
+    ['an unknown option', ['list', '--nope'], /^error: unknown option '--nope'/],
+    ['an unknown digest', ['put', 'a', 'b', '-d', 'sha1'], /^error: .*Allowed choices are SHA, /],
+    ['a malformed context', ['get', 'foo', 'a=b', 'env'], /^error: .*key=value.*word 2 of 2/],
+    ['an empty context value', ['put', 'foo', 'bar', 'env='], /^error: .*key=value/],
+    ['two identities', ['-p', 'a', 'get', 'foo', '--arn', 'b'], /^error: .*cannot be used with/],
+    ['two identities after it', ['get', '-p', 'a', 'foo', '--arn', 'b'], /cannot be used with/],
+  ])('%s is a usage error, on one line', async (_, args, message) => {
+    const { exitCode, stdout, stderr } = await setting.run(...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd()).not.toContain('\n');
+  });
+
+  test('a secret in the wrong place is not repeated', async () => {
+    for (const args of [
+      ['put', 'foo', '-s3cr3t'],
+      ['put', 'foo', '--s3cr3t=x'],
+      ['put', '-P', 'foo', 's3cr3t'],
+      ['put', 'foo', 'value', 's3cr3t'],
+    ]) {
+      const { exitCode, stderr } = await setting.run(...args);
+      expect(exitCode).toBe(2);
+      expect(stderr).not.toContain('s3cr3t');
+    }
+  });
+
+  test('an empty name, and an impossible compartment', async () => {
+    for (const args of [
+      ['get', ''],
+      ['get', 'a', '--compartment', 'a b'],
+    ]) {
+      const { exitCode, stderr } = await setting.run(...args);
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/^(A secret's name|"a b" is not).*\n$/);
+    }
+  });
+
+  test('a failure is one line, without a stack', async () => {
+    await setting.credstash.put('foo', 'bar');
+    setting.aws.aws.inject({ action: 'kms:Decrypt', error: 'ValidationException', times: 1 });
+    expect(await setting.run('get', 'foo')).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'KMS ERROR: Decryption error ValidationException: Injected.\n',
+    });
+  });
+});
+
+test('no arguments is help, and so is --help', async () => {
+  const { exitCode, stdout, stderr } = await setting.run();
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toMatch(/^Usage: credstash /);
+  expect((await setting.run('--help')).stdout).toBe(stdout);
+  expect((await setting.run('put', '--help')).stdout).toMatch(/^Usage: credstash put /);
+});
+
+test('--version is that of the package', async () => {
+  expect((await setting.run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
