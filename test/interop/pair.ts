@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Outcome } from '../../local/demo/cli';
-import { connect, createTable, dynamodb, ours, pythons } from './peers';
+import { KmsKeyService } from '../../runtime/src/index.js';
+import { sealItem } from '../../runtime/src/item.js';
+import { connect, createTable, dynamodb, kms, ours, pythons } from './peers';
 
 /** Two tables with the same items: one for Python, one for us. */
 export class Pair {
@@ -29,6 +31,14 @@ export class Pair {
     for (const TableName of [this.python, this.our]) {
       await dynamodb.send(new PutItemCommand({ TableName, Item }));
     }
+  }
+
+  /** Seal a value, and store it in both under attributes that no client of today would give it. */
+  async storeSealed(name: string, value: string, attributes: Record<string, string>) {
+    const keyService = new KmsKeyService(kms, 'alias/credstash', undefined);
+    const dataKey = await keyService.generateDataKey({});
+    const item = sealItem(name, Buffer.from(value), dataKey, { digest: 'SHA256' });
+    await this.store({ ...item, ...attributes });
   }
 
   /** Run the same command on both. */

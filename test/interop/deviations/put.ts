@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { padVersion } from '../../../runtime/src/version.js';
+import { connect, HOME, ours, pythons } from '../peers';
+import type { Deviations } from './deviations';
+
+const FILE = join(HOME, 'file');
+
+export const OF_PUT: Deviations = {
+  '`put`, version exists': async (pair) => {
+    await pair.seed(['foo', 'bar'], ['foo', 'bar', { version: 5 }]);
+    const { python, our } = await pair.run(['put', 'foo', 'new']);
+    expect(python).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/conditional/) });
+    expect(our).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr:
+        'foo version 1 is already in the credential store. Use the -v flag to specify a new version (the latest is 5)\n',
+    });
+  },
+
+  '`put -a`, after unpadded versions': async (pair) => {
+    await pair.seed(['foo', 'padded', { version: 12 }]);
+    await pair.storeSealed('foo', 'old', { version: '4' });
+    const { python, our } = await pair.run(['put', '-a', 'foo', 'new']);
+    expect(python.exitCode).toBe(0);
+    expect(await connect(pair.python).versions('foo')).toContain(padVersion(5));
+    expect(our).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/^warning: foo has/) });
+    expect(await connect(pair.our).versions('foo')).toContain(padVersion(13));
+  },
+
+  '`put -a`, at the same time': async (pair) => {
+    const six = Array.from({ length: 6 }, (_, i) => ['put', '-a', 'foo', `v${i}`]);
+    const theirs = () => Promise.all(six.map((args) => pythons(['-t', pair.python, ...args])));
+    // Not every round has two that meet; ours must bear those that do.
+    let lost = 0;
+    for (let round = 0; round < 5 && lost === 0; round++) {
+      lost = (await theirs()).filter(({ exitCode }) => exitCode === 1).length;
+    }
+    expect(lost).toBeGreaterThan(0);
+    const outcomes = await Promise.all(six.map((args) => ours(['-t', pair.our, ...args])));
+    expect(outcomes.map(({ exitCode }) => exitCode)).toEqual(six.map(() => 0));
+    expect(await connect(pair.our).versions('foo')).toHaveLength(6);
+  },
+
+  '`put @file` with CRLF': async (pair) => {
+    writeFileSync(FILE, 'a\r\nb\r\n');
+    await pair.run(['put', 'foo', `@${FILE}`]);
+    expect(await connect(pair.python).get('foo')).toBe('a\nb\n');
+    expect(await connect(pair.our).get('foo')).toBe('a\r\nb\r\n');
+  },
+
+  '`put @file` that is binary': async (pair) => {
+    const bytes = Buffer.from([0, 0xff, 0xfe]);
+    writeFileSync(FILE, bytes);
+    const { python, our } = await pair.run(['put', 'foo', `@${FILE}`]);
+    expect(python.exitCode).not.toBe(0);
+    expect(our.exitCode).toBe(0);
+    expect(Buffer.from(await connect(pair.our).getBytes('foo'))).toEqual(bytes);
+  },
+
+  'context with a second `=`': async (pair) => {
+    const { python, our } = await pair.run(['put', 'foo', 'bar', 'a=b=c']);
+    expect(python.exitCode).toBe(2);
+    expect(our.exitCode).toBe(0);
+    expect(await connect(pair.our).get('foo', { context: { a: 'b=c' } })).toBe('bar');
+  },
+};
