@@ -10,7 +10,11 @@ type Config = Pick<
   'credentials' | 'endpoint' | 'logger' | 'maxAttempts' | 'profile' | 'region' | 'retryMode'
 >;
 
-/** The clients of those who set up, and not only use, a compartment. */
+/**
+ * The clients of those who set up, and not only use, a compartment.
+ *
+ * @param kms The configuration of those of KMS, whose region may be another.
+ */
 export function createClients(service: Config, kms = service): Clients {
   return {
     dynamodb: new DynamoDBClient(service),

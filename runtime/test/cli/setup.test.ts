@@ -23,8 +23,6 @@ afterEach(() => bare.aws.stop());
 
 const run = (...args: string[]): Promise<Outcome> => runCli(args, env);
 
-const changes = () => bare.takeChanges();
-
 test('setup plans, makes, says what next, and then has nothing to do', async () => {
   expect(await run('setup')).toEqual({
     exitCode: 0,
@@ -59,7 +57,7 @@ Ready. What next:
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/\nCredential Store table already exists\nNothing to do\.\n$/);
   expect(stdout).not.toMatch(/create|update|adopt|drifted/);
-  expect(changes()).toEqual([]);
+  expect(bare.takeChanges()).toEqual([]);
 });
 
 test('--dry-run prints the plan, and changes nothing, nor ~/.credstash', async () => {
@@ -68,7 +66,7 @@ test('--dry-run prints the plan, and changes nothing, nor ~/.credstash', async (
   expect(exitCode).toBe(0);
   expect(stdout.match(/^ {2}create /gm)).toHaveLength(5);
   expect(stdout).toMatch(/Nothing was changed: this was a dry run\.\n$/);
-  expect(changes()).toEqual([]);
+  expect(bare.takeChanges()).toEqual([]);
   expect(await readdir(env.HOME)).toEqual([]);
 });
 
@@ -157,7 +155,7 @@ test('a role that is not there is refused before anything is made', async () => 
   const { exitCode, stderr } = await run('setup', '--attach-read', 'nobody');
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^There is no role nobody in the account 111122223333\. Nothing was made/);
-  expect(changes()).toEqual([]);
+  expect(bare.takeChanges()).toEqual([]);
 });
 
 test('roles are given the policies', async () => {

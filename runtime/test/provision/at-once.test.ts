@@ -2,16 +2,14 @@ import { setTimeout } from 'node:timers/promises';
 
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 
-import { BareAws, NAMES } from './bare.js';
+import { NAMES, type BareAws } from './bare.js';
 import { createKey, createPolicyOfFive } from './by-hand.js';
-import { createRole, keys, OTHERS, REQUEST, state } from './state.js';
+import { keys, OTHERS, REQUEST, startWithRole, state } from './state.js';
 
 let bare: BareAws;
 
 beforeEach(async () => {
-  bare = await BareAws.start();
-  await createRole(bare);
-  bare.takeCalls();
+  bare = await startWithRole();
 });
 afterEach(() => bare.aws.stop());
 

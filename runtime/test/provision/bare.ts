@@ -78,6 +78,16 @@ export class BareAws {
     return { plan: words(plan.changes), told };
   }
 
+  /** Expect that a compartment is refused, and nothing changed. */
+  async expectRefusal(code: string, message: RegExp, request: Partial<SetupRequest> = {}) {
+    this.takeCalls();
+    await expect(this.setUp(request)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+    expect(this.takeChanges()).toEqual([]);
+  }
+
   /** What was called since the last time. */
   takeCalls(): string[] {
     return this.aws.requests.splice(0).map(({ call }) => call);

@@ -6,7 +6,7 @@ import {
 import { DescribeKeyCommand, paginateListKeys } from '@aws-sdk/client-kms';
 
 import { Credstash } from '../../src/index.js';
-import { NAMES, policyArn, type BareAws } from './bare.js';
+import { BareAws, NAMES, policyArn } from './bare.js';
 
 /** The names of others, in the same table. */
 export const OTHERS = {
@@ -17,10 +17,13 @@ export const OTHERS = {
 };
 export const REQUEST = { readers: ['web'], tags: { team: 'blue' } };
 
-/** Make the role of the request. */
-export async function createRole({ clients }: BareAws): Promise<void> {
+/** An account in which there is the role of the request, and nothing else. */
+export async function startWithRole(): Promise<BareAws> {
+  const bare = await BareAws.start();
   const role = { RoleName: 'web', AssumeRolePolicyDocument: '{"Statement":[]}' };
-  await clients.iam.send(new CreateRoleCommand(role));
+  await bare.clients.iam.send(new CreateRoleCommand(role));
+  bare.takeCalls();
+  return bare;
 }
 
 /** The keys of the account. */
