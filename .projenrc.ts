@@ -72,7 +72,7 @@ project.package.addField('exports', {
 // tsconfig.json is for editors and for `tsc --noEmit`: every TypeScript file there is.
 new javascript.TypescriptConfig(project, {
   fileName: 'tsconfig.json',
-  include: ['.projenrc.ts', 'bench', 'bin', 'lib', 'local', 'runtime', 'test'],
+  include: ['.projenrc.ts', 'bench', 'bin', 'demo', 'lib', 'runtime', 'test', 'testbed'],
   exclude: ['**/node_modules', 'runtime/dist'],
   compilerOptions: {
     ...compilerOptions(),
@@ -128,7 +128,7 @@ new javascript.TypescriptConfig(project, {
   fileName: 'runtime/tsconfig.json',
   include: ['src'],
   // esbuild bundles these
-  exclude: ['src/cli', 'src/doctor', 'src/provision'],
+  exclude: ['src/cli', 'src/doctor', 'src/setup'],
   compilerOptions: {
     ...compilerOptions(),
     exactOptionalPropertyTypes: true, // the types of aws-cdk-lib don't bear it
@@ -166,7 +166,7 @@ bundleCli.exec(
   `${esbuild} ${cjs} runtime/src/cli/main.ts --outfile=runtime/dist/credstash.cjs --external:./credstash-provisioner.cjs --banner:js="#!/usr/bin/env node"`,
 );
 bundleCli.exec(
-  `${esbuild} ${cjs} runtime/src/cli/provisioner.ts --outfile=runtime/dist/credstash-provisioner.cjs`,
+  `${esbuild} ${cjs} runtime/src/cli/input/provisioner.ts --outfile=runtime/dist/credstash-provisioner.cjs`,
 );
 
 const template = project.addTask('template', {
@@ -213,12 +213,12 @@ bench.exec('tsx bench/get.ts');
 const local = project.addTask('local', { description: 'Run the embedded AWS until Ctrl-C' });
 local.spawn(bundleCli);
 local.spawn(template);
-local.exec('tsx local/main.ts');
+local.exec('tsx testbed/main.ts');
 
 const demo = project.addTask('demo', {
   description: 'See a compartment stood up, used and guarded',
 });
 demo.spawn(bundleCli);
-demo.exec('tsx local/demo/main.ts');
+demo.exec('tsx demo/main.ts');
 
 project.synth();

@@ -6,7 +6,7 @@ export default defineConfig(
   { files: ['**/*.ts'], extends: [ts.configs.strict, ts.configs.stylistic] },
   {
     // Promises and buffers live here, so here the types are consulted too.
-    files: ['runtime/src/**/*.ts', 'local/**/*.ts'],
+    files: ['runtime/src/**/*.ts', '{testbed,demo}/**/*.ts'],
     extends: [ts.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },

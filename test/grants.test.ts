@@ -9,7 +9,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Compartment } from '../lib';
 import { Credstash } from '../runtime/src/index.js';
-import { role, standardCompartment, TestAws } from './support/compartment';
+import { role, standardCompartment, TestAws } from '../testbed/test-aws';
 
 const TABLE = { TableName: 'credential-store' };
 const APP = { prefix: 'app/', context: { env: 'prod' } };

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { standardCompartment, TestAws } from './support/compartment';
+import { standardCompartment, TestAws } from '../testbed/test-aws';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '..');

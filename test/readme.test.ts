@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { applyTemplate } from '../local';
-import { assumeRole } from '../local/stand-up';
-import { role, TestAws } from './support/compartment';
-import type { Template } from '../local';
+import { applyTemplate } from '../testbed';
+import { assumeRole } from '../testbed/stand-up';
+import { role, TestAws } from '../testbed/test-aws';
+import type { Template } from '../testbed';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '..');

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 
-import { clientConfig } from './client-config.js';
+import { clientConfig } from './aws/client-config.js';
 import { compartmentNames } from './compartment.js';
 import { BulkReadError, BulkWriteError, CredstashError } from './errors.js';
 import {
@@ -10,11 +10,11 @@ import {
   decodeText,
   valueBytes,
   type EncryptionContext,
-} from './input.js';
-import { findItem, scanItems, versionForms } from './find.js';
-import { openItem, wrappedKey, type SealedItem } from './item.js';
-import { KmsKeyService, type KeyService } from './key-service.js';
-import { migrateVersions } from './migrate.js';
+} from './operations/input.js';
+import { findItem, scanItems, versionForms } from './operations/find.js';
+import { openItem, wrappedKey, type SealedItem } from './format/item.js';
+import { KmsKeyService, type KeyService } from './keys/kms.js';
+import { migrateVersions } from './operations/migrate-versions.js';
 import type {
   CredstashOptions,
   DeleteOptions,
@@ -23,13 +23,13 @@ import type {
   MigratedVersion,
   MigrateOptions,
   PutAllOptions,
-} from './options.js';
-import { isPattern } from './pattern.js';
-import { preparePut, type PutOptions, type PutResult, type Value } from './put.js';
-import { settle } from './settle.js';
-import { DynamoDbStore } from './store/dynamodb.js';
-import type { SecretEntry, SecretStore } from './store/store.js';
-import { compareBytes } from './version.js';
+} from './operations/options.js';
+import { isPattern } from './operations/pattern.js';
+import { preparePut, type PutOptions, type PutResult, type Value } from './operations/put.js';
+import { settle } from './operations/settle.js';
+import { DynamoDbStore } from './stores/dynamodb.js';
+import type { SecretEntry, SecretStore } from './stores/secret-store.js';
+import { compareBytes } from './format/version.js';
 
 /** What a bulk read may leave out: nothing that trying again could bring. */
 const UNREADABLE = new Set([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { padVersion } from '../src/version.js';
+import { padVersion } from '../src/format/version.js';
 import { Secrets } from './secrets.js';
 
 const secrets = Secrets.prepare();

@@ -4,7 +4,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-
 import { DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 
 import { Compartment } from '../../lib/index.js';
-import { standardCompartment, TestAws } from '../../test/support/compartment.js';
+import { standardCompartment, TestAws } from '../../testbed/test-aws.js';
 import {
   BulkReadError,
   Credstash,
@@ -12,7 +12,7 @@ import {
   type CredstashOptions,
   type EncryptionContext,
 } from '../src/index.js';
-import { padVersion } from '../src/version.js';
+import { padVersion } from '../src/format/version.js';
 
 let test_: TestAws;
 let credstash: Credstash;

@@ -1,4 +1,4 @@
-import { standardCompartment, TestAws } from '../../test/support/compartment.js';
+import { standardCompartment, TestAws } from '../../testbed/test-aws.js';
 import { Credstash, type CredstashOptions } from '../src/index.js';
 
 /** A compartment that is empty before each test, for the administrator. */

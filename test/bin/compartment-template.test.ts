@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { context } from '../../cdk.json';
 import { Compartment } from '../../lib';
-import { parameterValues, resolve, type Template } from '../../runtime/src/provision/template.js';
+import { parameterValues, resolve, type Template } from '../../runtime/src/setup/template.js';
 
 const TEMPLATE = JSON.parse(
   readFileSync(join(__dirname, '../../runtime/dist/compartment.template.json'), 'utf8'),
@@ -85,5 +85,5 @@ test('no policy is written anywhere but in the construct', () => {
     /\bEffect['"]?: ['"]/.test(readFileSync(join(root, file), 'utf8')),
   );
   // It tells which statement would allow the call that was refused.
-  expect(writing).toEqual(['runtime/src/provision/calls.ts']);
+  expect(writing).toEqual(['runtime/src/setup/calls.ts']);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { runCli, type Outcome } from '../../local/demo/cli';
+import { runCli, type Outcome } from '../../demo/cli';
 import { ASSEMBLY, CDK } from './assembly';
 import { python } from './install';
 import { startMoto } from './moto';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { padVersion } from '../../runtime/src/version.js';
+import { padVersion } from '../../runtime/src/format/version.js';
 import { Pair } from './pair';
 import { createKey, HOME, ours, pythons } from './peers';
 

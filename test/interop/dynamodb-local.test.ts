@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { tryCalls } from '../../runtime/src/doctor/probes.js';
-import { DynamoDbStore } from '../../runtime/src/store/dynamodb.js';
-import { describeStore } from '../../runtime/test/store/contract';
+import { DynamoDbStore } from '../../runtime/src/stores/dynamodb.js';
+import { describeStore } from '../../runtime/test/stores/contract';
 import { startDynamoDbLocal } from './dynamodb-local';
 import { connection, createTable, dynamodb, kms } from './peers';
 

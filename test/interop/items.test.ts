@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { DIGESTS } from '../../runtime/src/seal.js';
-import { padVersion } from '../../runtime/src/version.js';
+import { DIGESTS } from '../../runtime/src/format/seal.js';
+import { padVersion } from '../../runtime/src/format/version.js';
 import { NODE_PEER } from './install';
 import { connect, createKey, createTable, dynamodb, ENV, pythons } from './peers';
 

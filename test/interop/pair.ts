@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Outcome } from '../../local/demo/cli';
+import type { Outcome } from '../../demo/cli';
 import { KmsKeyService } from '../../runtime/src/index.js';
-import { sealItem } from '../../runtime/src/item.js';
+import { sealItem } from '../../runtime/src/format/item.js';
 import { connect, createTable, dynamodb, kms, ours, pythons } from './peers';
 
 /** Two tables with the same items: one for Python, one for us. */

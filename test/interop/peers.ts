@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { runCli, type Outcome } from '../../local/demo/cli';
+import { runCli, type Outcome } from '../../demo/cli';
 import { Credstash } from '../../runtime/src/index.js';
 import { python } from './install';
 

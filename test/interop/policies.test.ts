@@ -1,4 +1,4 @@
-import { standardCompartment, TestAws } from '../support/compartment';
+import { standardCompartment, TestAws } from '../../testbed/test-aws';
 import { pythons } from './peers';
 
 /** Python credstash, as holders of the policies that the construct makes. */

@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander';
 
 import { Exit } from './exit.js';
-import { Log } from './log.js';
+import { Log } from './output/log.js';
 import { program } from './program.js';
-import { describe } from './report.js';
+import { describe } from './output/report.js';
 
 // The SDK would warn, on every run on Node 20, of a release that is not in this bundle.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';

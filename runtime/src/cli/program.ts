@@ -13,8 +13,8 @@ import { addMigrateVersionsCommand } from './commands/migrate-versions.js';
 import { addPutCommand } from './commands/put.js';
 import { addPutAllCommand } from './commands/putall.js';
 import { addSetupCommand } from './commands/setup.js';
-import { addConnectionOptions, globalOptions } from './connection.js';
-import type { Log } from './log.js';
+import { addConnectionOptions, globalOptions } from './input/connection.js';
+import type { Log } from './output/log.js';
 
 /** The whole command line. What fails is thrown: nothing here exits. */
 export function program(log: Log): Command {

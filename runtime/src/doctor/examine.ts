@@ -1,10 +1,10 @@
 import { CredstashError } from '../errors.js';
-import type { EncryptionContext } from '../input.js';
-import { createContext, type Clients, type Context } from '../provision/context.js';
-import type { Change, Planner } from '../provision/change.js';
-import { compartmentPlanners, planTemplate } from '../provision/plan.js';
-import type { CompartmentParameters } from '../provision/setup.js';
-import { parameterValues, type Template } from '../provision/template.js';
+import type { EncryptionContext } from '../operations/input.js';
+import { createContext, type Clients, type Context } from '../setup/context.js';
+import type { Change, Planner } from '../setup/change.js';
+import { compartmentPlanners, planTemplate } from '../setup/plan.js';
+import type { CompartmentParameters } from '../setup/setup.js';
+import { parameterValues, type Template } from '../setup/template.js';
 import {
   PERMISSIONS,
   permissionFinding,

@@ -1,5 +1,5 @@
 import { CredstashError } from '../errors.js';
-import { withNotes, type Change } from '../provision/change.js';
+import { withNotes, type Change } from '../setup/change.js';
 import type { Outcome } from './probes.js';
 
 /** What was found of one thing that secrets need. */

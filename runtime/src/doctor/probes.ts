@@ -1,12 +1,12 @@
 import { PutItemCommand, ScanCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 
-import { awsError, type AwsCall } from '../aws-errors.js';
+import { awsError, type AwsCall } from '../aws/errors.js';
 import type { CredstashError } from '../errors.js';
-import type { EncryptionContext } from '../input.js';
-import { DATA_KEY_BYTES } from '../seal.js';
-import { DynamoDbStore } from '../store/dynamodb.js';
-import { padVersion } from '../version.js';
+import type { EncryptionContext } from '../operations/input.js';
+import { DATA_KEY_BYTES } from '../format/seal.js';
+import { DynamoDbStore } from '../stores/dynamodb.js';
+import { padVersion } from '../format/version.js';
 
 /** What is tried, and where. */
 export interface Trial {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-import { padVersion } from '../../src/version.js';
+import { padVersion } from '../../src/format/version.js';
 import { Setting } from './setting.js';
 
 let setting: Setting;

@@ -1,4 +1,4 @@
-import { padVersion } from '../../src/version.js';
+import { padVersion } from '../../src/format/version.js';
 import { Setting } from './setting.js';
 
 let setting: Setting;

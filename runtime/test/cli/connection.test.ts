@@ -1,4 +1,4 @@
-import { runCli } from '../../../local/demo/cli.js';
+import { runCli } from '../../../demo/cli.js';
 import { Credstash } from '../../src/index.js';
 import { Setting } from './setting.js';
 

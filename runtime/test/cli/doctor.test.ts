@@ -2,8 +2,8 @@ import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb
 import { DisableKeyCommand } from '@aws-sdk/client-kms';
 import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 
-import { runCli, type Outcome } from '../../../local/demo/cli.js';
-import { standardCompartment, TestAws } from '../../../test/support/compartment.js';
+import { runCli, type Outcome } from '../../../demo/cli.js';
+import { standardCompartment, TestAws } from '../../../testbed/test-aws.js';
 
 let aws: TestAws;
 

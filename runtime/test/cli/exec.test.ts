@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { runCli } from '../../../local/demo/cli.js';
+import { runCli } from '../../../demo/cli.js';
 import { Setting } from './setting.js';
 
 let setting: Setting;

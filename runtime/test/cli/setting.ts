@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Compartment } from '../../../lib/index.js';
-import { runCli, type Outcome } from '../../../local/demo/cli.js';
-import { standardCompartment, TestAws } from '../../../test/support/compartment.js';
+import { runCli, type Outcome } from '../../../demo/cli.js';
+import { standardCompartment, TestAws } from '../../../testbed/test-aws.js';
 import { Credstash, DynamoDbStore, KmsKeyService } from '../../src/index.js';
-import { sealItem } from '../../src/item.js';
+import { sealItem } from '../../src/format/item.js';
 
 /** What the tests of the CLI run in: an AWS, the compartments `default` and `prod`, and a folder. */
 export class Setting {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
 
-import { runCli, type Outcome } from '../../../local/demo/cli.js';
-import { BareAws } from '../provision/bare.js';
+import { runCli, type Outcome } from '../../../demo/cli.js';
+import { BareAws } from '../setup/bare.js';
 
 let bare: BareAws;
 let env: NodeJS.ProcessEnv;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify, stripVTControlCharacters } from 'node:util';
 
-import { runCli } from '../../../local/demo/cli.js';
+import { runCli } from '../../../demo/cli.js';
 import { Setting } from './setting.js';
 
 const CLI = join(__dirname, '../../dist/credstash.cjs');

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 
-import { padVersion } from '../../../runtime/src/version.js';
+import { padVersion } from '../../../runtime/src/format/version.js';
 import { ours, pythons } from '../peers';
 import type { Deviations } from './deviations';
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { padVersion } from '../../../runtime/src/version.js';
-import { standardCompartment, TestAws } from '../../support/compartment';
+import { padVersion } from '../../../runtime/src/format/version.js';
+import { standardCompartment, TestAws } from '../../../testbed/test-aws';
 import { connect, HOME, ours, pythons } from '../peers';
 import type { Deviations } from './deviations';
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { padVersion } from '../../../runtime/src/version.js';
+import { padVersion } from '../../../runtime/src/format/version.js';
 import { connect, HOME, ours, pythons } from '../peers';
 import type { Deviations } from './deviations';
 

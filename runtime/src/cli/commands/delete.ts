@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { addConnectionOptions, connect } from '../connection.js';
+import { addConnectionOptions, connect } from '../input/connection.js';
 
 export function addDeleteCommand(root: Command): void {
   const command = root

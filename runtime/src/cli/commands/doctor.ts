@@ -1,15 +1,15 @@
 import { Option, type Command } from 'commander';
 
 import { PERMISSIONS, type Finding, type Permission } from '../../doctor/findings.js';
-import { parseContext } from '../arguments.js';
-import { addConnectionOptions } from '../connection.js';
+import { parseContext } from '../input/arguments.js';
+import { addConnectionOptions } from '../input/connection.js';
 import { Exit } from '../exit.js';
 import {
   compartmentParameters,
   createClients,
   provisioner,
   readTemplate,
-} from '../provisioning.js';
+} from '../input/provisioning.js';
 
 interface DoctorFlags {
   readonly expect: readonly Permission[];

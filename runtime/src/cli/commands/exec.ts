@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 
-import { isPattern, nameMatcher } from '../../pattern.js';
-import { collect, parseContext, parsePairs } from '../arguments.js';
-import { readSecrets } from '../bulk.js';
+import { isPattern, nameMatcher } from '../../operations/pattern.js';
+import { collect, parseContext, parsePairs } from '../input/arguments.js';
+import { readSecrets } from '../output/bulk.js';
 import { runChild } from '../child.js';
-import { addConnectionOptions, connect } from '../connection.js';
+import { addConnectionOptions, connect } from '../input/connection.js';
 import { Exit } from '../exit.js';
-import { reportFailures } from '../report.js';
-import { hasZeroByte, toVariables, zeroByteError } from '../variables.js';
+import { reportFailures } from '../output/report.js';
+import { hasZeroByte, toVariables, zeroByteError } from '../output/variables.js';
 
 interface ExecFlags {
   readonly clobber: boolean;

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 
-import { isPattern } from '../../pattern.js';
-import { parseContext } from '../arguments.js';
-import { readSecrets, writeSecrets } from '../bulk.js';
-import { addConnectionOptions, connect } from '../connection.js';
+import { isPattern } from '../../operations/pattern.js';
+import { parseContext } from '../input/arguments.js';
+import { readSecrets, writeSecrets } from '../output/bulk.js';
+import { addConnectionOptions, connect } from '../input/connection.js';
 import { CredstashError } from '../../errors.js';
-import { formatOption } from '../options.js';
-import type { Format } from '../formats.js';
-import { writeOutput } from '../output.js';
+import { formatOption } from '../input/options.js';
+import type { Format } from '../output/formats.js';
+import { writeOutput } from '../output/write.js';
 
 interface GetFlags {
   readonly format: Format;

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 
-import { parseContext } from '../arguments.js';
-import { readSecrets, writeSecrets } from '../bulk.js';
-import { addConnectionOptions, connect } from '../connection.js';
-import type { Format } from '../formats.js';
-import { formatOption } from '../options.js';
+import { parseContext } from '../input/arguments.js';
+import { readSecrets, writeSecrets } from '../output/bulk.js';
+import { addConnectionOptions, connect } from '../input/connection.js';
+import type { Format } from '../output/formats.js';
+import { formatOption } from '../input/options.js';
 
 interface GetAllFlags {
   readonly format: Format;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { addConnectionOptions, connect } from '../connection.js';
+import { addConnectionOptions, connect } from '../input/connection.js';
 
 export function addKeysCommand(root: Command): void {
   const command = root.command('keys').description('list the names of the secrets').action(keys);

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 
-import type { SecretEntry } from '../../store/store.js';
-import { addConnectionOptions, connect } from '../connection.js';
+import type { SecretEntry } from '../../stores/secret-store.js';
+import { addConnectionOptions, connect } from '../input/connection.js';
 
 interface ListFlags {
   readonly format: 'text' | 'table';

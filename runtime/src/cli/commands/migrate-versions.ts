@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 
-import { addConnectionOptions, connect } from '../connection.js';
+import { addConnectionOptions, connect } from '../input/connection.js';
 import { Exit } from '../exit.js';
-import { withProgress } from '../progress.js';
+import { withProgress } from '../output/progress.js';
 
 export function addMigrateVersionsCommand(root: Command): void {
   const command = root

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 
-import { parseContext } from '../arguments.js';
-import { addConnectionOptions, connect } from '../connection.js';
-import { addPutOptions, putOptions, type PutFlags } from '../options.js';
-import { promptValue, readValue } from '../value.js';
+import { parseContext } from '../input/arguments.js';
+import { addConnectionOptions, connect } from '../input/connection.js';
+import { addPutOptions, putOptions, type PutFlags } from '../input/options.js';
+import { promptValue, readValue } from '../input/value.js';
 
 export function addPutCommand(root: Command): void {
   const command = root

@@ -2,17 +2,22 @@ import { Option, type Command } from 'commander';
 
 import type { Credstash } from '../../credstash.js';
 import { BulkWriteError, type CredstashError } from '../../errors.js';
-import { decodeText } from '../../input.js';
-import type { PutAllOptions } from '../../options.js';
-import type { PutResult } from '../../put.js';
-import { parseContext } from '../arguments.js';
-import { addConnectionOptions, connect } from '../connection.js';
+import { decodeText } from '../../operations/input.js';
+import type { PutAllOptions } from '../../operations/options.js';
+import type { PutResult } from '../../operations/put.js';
+import { parseContext } from '../input/arguments.js';
+import { addConnectionOptions, connect } from '../input/connection.js';
 import { Exit, INTERRUPTED } from '../exit.js';
-import { addPutOptions, putOptions, type PutFlags } from '../options.js';
-import { withProgress } from '../progress.js';
-import { reportFailures } from '../report.js';
-import { INPUT_FORMATS, inputFormatOf, parseSecrets, type InputFormat } from '../secrets-file.js';
-import { readValue } from '../value.js';
+import { addPutOptions, putOptions, type PutFlags } from '../input/options.js';
+import { withProgress } from '../output/progress.js';
+import { reportFailures } from '../output/report.js';
+import {
+  INPUT_FORMATS,
+  inputFormatOf,
+  parseSecrets,
+  type InputFormat,
+} from '../input/secrets-file.js';
+import { readValue } from '../input/value.js';
 
 export function addPutAllCommand(root: Command): void {
   const command = root

@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
 
 import { CredstashError } from '../../errors.js';
-import { withNotes } from '../../provision/change.js';
-import type { SetupPlan, SetupRequest } from '../../provision/setup.js';
-import { parsePairs } from '../arguments.js';
-import { saveKmsRegion } from '../config-file.js';
-import { addConnectionOptions, globalOptions } from '../connection.js';
-import { shellQuoted } from '../formats.js';
+import { withNotes } from '../../setup/change.js';
+import type { SetupPlan, SetupRequest } from '../../setup/setup.js';
+import { parsePairs } from '../input/arguments.js';
+import { saveKmsRegion } from '../input/config-file.js';
+import { addConnectionOptions, globalOptions } from '../input/connection.js';
+import { shellQuoted } from '../output/formats.js';
 import {
   compartmentParameters,
   createClients,
   provisioner,
   readTemplate,
-} from '../provisioning.js';
+} from '../input/provisioning.js';
 
 interface SetupFlags {
   readonly attachRead?: string[];

@@ -1,4 +1,0 @@
-export { applyTemplate, type Target } from './apply';
-export { LocalAws, type Fault } from './server';
-export { ACCOUNT } from './service';
-export type { Physical, Template } from '../runtime/src/provision/template.js';

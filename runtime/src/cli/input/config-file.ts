@@ -1,0 +1,41 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+import { CredstashError } from '../../errors.js';
+
+/** The file of Python credstash, which keeps the region of the key in it. */
+const path = () => join(homedir(), '.credstash');
+
+/** The region of the key that was saved, if any. */
+export async function savedKmsRegion(): Promise<string | undefined> {
+  const region = (await readConfig())['kms-region'];
+  return typeof region === 'string' ? region : undefined;
+}
+
+export async function saveKmsRegion(region: string): Promise<void> {
+  const config = { ...(await readConfig()), 'kms-region': region };
+  try {
+    await writeFile(path(), JSON.stringify(config), { mode: 0o600 });
+  } catch (cause) {
+    throw unusable('written', cause);
+  }
+}
+
+async function readConfig(): Promise<Record<string, unknown>> {
+  try {
+    return JSON.parse(await readFile(path(), 'utf8')) as Record<string, unknown>;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw unusable('read', cause);
+  }
+}
+
+function unusable(done: string, cause: unknown): CredstashError {
+  const { code = 'it is not JSON' } = cause as NodeJS.ErrnoException;
+  return new CredstashError(
+    'ERR_INVALID_ARGUMENT',
+    `The file ${path()} can't be ${done} (${code}). Mend it, or remove it.`,
+    { cause },
+  );
+}

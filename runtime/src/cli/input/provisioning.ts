@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Command } from 'commander';
+
+import { compartmentNames } from '../../compartment.js';
+import { CredstashError } from '../../errors.js';
+import type { Clients } from '../../setup/context.js';
+import type { CompartmentParameters } from '../../setup/setup.js';
+import type { Template } from '../../setup/template.js';
+import { clientConfigs, globalOptions } from './connection.js';
+
+/** Flags that give a resource another name than the compartment does. */
+interface NameFlags {
+  readonly key?: string;
+  readonly readPolicy?: string;
+  readonly writePolicy?: string;
+}
+
+/** The names of the resources that the flags mean. */
+export function compartmentParameters(command: Command, flags: NameFlags): CompartmentParameters {
+  const names = compartmentNames({ ...globalOptions(command), key: flags.key }, process.env);
+  return {
+    KeyAlias: names.key,
+    TableName: names.table,
+    ReadPolicyName: flags.readPolicy ?? names.readPolicy,
+    WritePolicyName: flags.writePolicy ?? names.writePolicy,
+  };
+}
+
+/** What only the commands use that set up or examine: a bundle of its own, which others don't read. */
+export function provisioner() {
+  return import('./credstash-provisioner.cjs');
+}
+
+/** @param kmsRegion The region of the key, unless a flag names one. */
+export async function createClients(command: Command, kmsRegion?: string): Promise<Clients> {
+  const { createClients } = await provisioner();
+  const { service, kms } = await clientConfigs(command, kmsRegion);
+  return createClients(service, kms);
+}
+
+/** The template of a compartment: the build makes it of the construct, and puts it beside the CLI. */
+export async function readTemplate(): Promise<Template> {
+  const file = join(__dirname, 'compartment.template.json');
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Template;
+  } catch (cause) {
+    const { code = 'it is not JSON' } = cause as NodeJS.ErrnoException;
+    throw new CredstashError(
+      'ERR_INVALID_ARGUMENT',
+      `The template of a compartment, ${file}, can't be read (${code}). Install credstash-runtime again.`,
+      { cause },
+    );
+  }
+}

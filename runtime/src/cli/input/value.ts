@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { buffer } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
+
+import { CredstashError } from '../../errors.js';
+import { Exit, INTERRUPTED } from '../exit.js';
+
+/**
+ * The bytes that a value argument stands for: those of `@file`, of standard input for `-`, or its
+ * own. No argument is the empty value.
+ */
+export async function readValue(argument = ''): Promise<Uint8Array> {
+  if (argument === '-') return buffer(process.stdin);
+  if (!argument.startsWith('@')) return Buffer.from(argument);
+  const path = argument.slice(1).replace(/^~(?=\/|$)/, homedir);
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new CredstashError('ERR_INVALID_ARGUMENT', `Can't read the file ${path} (${reason}).`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * A value that is typed without being shown.
+ *
+ * @throws Exit 130 after Ctrl-C, and 1 at the end of the input
+ */
+export async function promptValue(name: string): Promise<Uint8Array> {
+  const { read } = await import('read');
+  const { stdin, stderr } = process;
+  // The prompt itself never settles at the end of the input.
+  const ended = once(stdin, 'end').then(() => setImmediate('ended' as const));
+  const typed = read({
+    prompt: `${name}: `,
+    silent: true,
+    terminal: stdin.isTTY,
+    output: stderr,
+  }).catch(() => undefined);
+  const value = await Promise.race([typed.then((text) => ({ text })), ended]);
+  if (value === 'ended' || value.text === undefined) {
+    stderr.write('\nNothing was stored.\n');
+    throw new Exit(value === 'ended' ? 1 : INTERRUPTED);
+  }
+  return Buffer.from(value.text);
+}

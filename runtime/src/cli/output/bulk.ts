@@ -1,0 +1,52 @@
+import { BulkReadError, type CredstashError } from '../../errors.js';
+import type { Credstash } from '../../credstash.js';
+import type { GetAllOptions } from '../../operations/options.js';
+import { Exit } from '../exit.js';
+import { formatSecrets, type Format } from './formats.js';
+import { writeOutput } from './write.js';
+import { withProgress } from './progress.js';
+import { reportFailures } from './report.js';
+
+/** What a bulk read gave, and why it did not give the rest. */
+export interface BulkRead {
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly failures: ReadonlyMap<string, CredstashError>;
+}
+
+/** Read many secrets, with a progress bar. */
+export async function readSecrets(credstash: Credstash, options: GetAllOptions): Promise<BulkRead> {
+  try {
+    const secrets = await withProgress('reading', (onProgress) =>
+      credstash.getAll({ ...options, onProgress }),
+    );
+    return { secrets, failures: new Map() };
+  } catch (error) {
+    if (error instanceof BulkReadError) return error;
+    throw error;
+  }
+}
+
+/**
+ * Write secrets to standard output, or to a file, and a line for each that failed to standard error.
+ *
+ * @param options.strict Write nothing of them if any failed.
+ * @param options.end What Python writes after them.
+ * @throws Exit 1 if any failed
+ */
+export async function writeSecrets(
+  read: BulkRead,
+  options: {
+    format: Format;
+    strict?: boolean | undefined;
+    output?: string | undefined;
+    end: string;
+  },
+): Promise<void> {
+  const { text, failures } = await formatSecrets(options.format, read.secrets);
+  const failed = new Map<string, Error>([...read.failures, ...failures]);
+  if (failed.size === 0 || !options.strict) {
+    await writeOutput(text + options.end, options.output);
+  }
+  reportFailures(failed);
+  if (failed.size > 0) throw new Exit(1);
+}

@@ -1,3 +1,0 @@
-export { examine } from '../doctor/examine.js';
-export { createClients } from '../provision/clients.js';
-export { checkSetup, planSetup } from '../provision/setup.js';

@@ -1,0 +1,75 @@
+import { decodeBase64, encodeBase64 } from './base64.js';
+import type { DataKey } from '../keys/kms.js';
+import { CredstashError } from '../errors.js';
+import { open, seal, type Digest } from './seal.js';
+
+/**
+ * One version of one secret, as every store keeps it and every credstash client reads it.
+ *
+ * An attribute that the stored item lacks is an empty text here.
+ */
+export interface SealedItem {
+  readonly name: string;
+  /** Padded by every client of today; old items may not be. */
+  readonly version: string;
+  /** The wrapped data key, in base64. */
+  readonly key: string;
+  /** The ciphertext, in base64. */
+  readonly contents: string;
+  /** The HMAC of the ciphertext, in hex. */
+  readonly hmac: string;
+  /** The hash of the HMAC. */
+  readonly digest: string;
+  readonly comment?: string;
+}
+
+/** A sealed item that has no version yet. */
+export type UnversionedItem = Omit<SealedItem, 'version'>;
+
+/** Seal a plaintext with a data key that seals nothing else. */
+export function sealItem(
+  name: string,
+  plaintext: Uint8Array,
+  dataKey: DataKey,
+  options: { digest: Digest; comment?: string | undefined },
+): UnversionedItem {
+  const { contents, hmac, digest } = seal(plaintext, dataKey.plaintext, options.digest);
+  return {
+    name,
+    key: encodeBase64(dataKey.wrapped),
+    contents: encodeBase64(contents),
+    hmac,
+    digest,
+    ...(options.comment ? { comment: options.comment } : {}),
+  };
+}
+
+/**
+ * The wrapped data key of an item.
+ *
+ * @throws ERR_INTEGRITY if it is not base64.
+ */
+export function wrappedKey(item: SealedItem): Uint8Array {
+  return attributeBytes(item, 'key');
+}
+
+/**
+ * The plaintext of an item.
+ *
+ * @throws ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST
+ */
+export function openItem(item: SealedItem, dataKey: Uint8Array): Uint8Array {
+  const contents = attributeBytes(item, 'contents');
+  return open({ contents, hmac: item.hmac, digest: item.digest }, dataKey, item.name);
+}
+
+function attributeBytes(item: SealedItem, attribute: 'key' | 'contents'): Uint8Array {
+  const bytes = decodeBase64(item[attribute]);
+  if (!bytes || (attribute === 'key' && bytes.length === 0)) {
+    throw new CredstashError(
+      'ERR_INTEGRITY',
+      `The attribute ${attribute} of ${item.name}, version ${item.version}, is damaged: it is not base64`,
+    );
+  }
+  return bytes;
+}

@@ -1,0 +1,120 @@
+import { DynamoDbStore, KmsKeyService } from '../../src/index.js';
+import { sealItem } from '../../src/format/item.js';
+import { padVersion } from '../../src/format/version.js';
+import { Secrets } from '../secrets.js';
+
+const secrets = Secrets.prepare();
+const { connect, warnings } = secrets;
+let { credstash, test_ } = secrets;
+beforeEach(() => ({ credstash, test_ } = secrets));
+
+describe('writers at the same time', () => {
+  test('50 of the next version leave 50 versions, and every value', async () => {
+    const values = Array.from({ length: 50 }, (_, i) => `value ${i}`);
+    const stored = await Promise.all(
+      values.map(async (value) => {
+        const { version } = await connect().put('raced', value, { autoVersion: true });
+        return [version, value] as const;
+      }),
+    );
+    expect((await credstash.versions('raced')).reverse()).toEqual(
+      values.map((_, i) => padVersion(i + 1)),
+    );
+    for (const [version, value] of stored) {
+      expect(await credstash.get('raced', { version })).toBe(value);
+    }
+  });
+
+  test('of one version: one wins, the others are told', async () => {
+    const outcomes = await Promise.allSettled(
+      ['a', 'b', 'c', 'd'].map((value) => credstash.put('raced', value)),
+    );
+    const lost = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    expect(lost).toHaveLength(3);
+    for (const error of lost) expect(error).toMatchObject({ code: 'ERR_VERSION_EXISTS' });
+  });
+
+  test('an answer that is lost on the way is no failure, and no second version', async () => {
+    test_.aws.inject({ action: 'dynamodb:PutItem', loseAnswer: true, times: 1 });
+    await credstash.put('lost', 'value');
+    test_.aws.inject({ action: 'dynamodb:PutItem', loseAnswer: true, times: 1 });
+    await credstash.put('lost', 'next', { autoVersion: true });
+    expect(await credstash.versions('lost')).toEqual([padVersion(2), padVersion(1)]);
+  });
+
+  test('that take every next version end in an error', async () => {
+    const store = new DynamoDbStore(test_.clients().dynamodb, 'credential-store');
+    store.putIfAbsent = () => Promise.resolve(false);
+    const contended = connect({ store });
+    jest.spyOn(Math, 'random').mockReturnValue(0);
+    await expect(contended.put('a', 'value', { autoVersion: true })).rejects.toMatchObject({
+      code: 'ERR_VERSION_CONTENDED',
+    });
+    jest.restoreAllMocks();
+  });
+});
+
+describe('versions that were stored unpadded', () => {
+  beforeEach(async () => {
+    const { dynamodb, kms } = test_.clients();
+    const store = new DynamoDbStore(dynamodb, 'credential-store');
+    const keyService = new KmsKeyService(kms, 'alias/credstash', undefined);
+    const values = { 4: 'old', [padVersion(12)]: 'padded' };
+    for (const [version, value] of Object.entries(values)) {
+      const dataKey = await keyService.generateDataKey({});
+      const item = sealItem('a', Buffer.from(value), dataKey, { digest: 'SHA256' });
+      await store.putIfAbsent({ ...item, version });
+    }
+  });
+
+  test('can be read by their number', async () => {
+    expect(await credstash.get('a', { version: 4 })).toBe('old');
+    expect(await credstash.get('a', { version: 12 })).toBe('padded');
+  });
+
+  test('do not mislead the next version, but are warned of', async () => {
+    const { version } = await credstash.put('a', 'new', { autoVersion: true });
+    expect(version).toBe(padVersion(13));
+    expect(warnings).toEqual([expect.stringContaining('unpadded version 4')]);
+  });
+
+  test('can be migrated: at first it is only told how', async () => {
+    const plan = { name: 'a', from: '4', to: padVersion(4) };
+    expect(await credstash.migrateVersions()).toEqual([{ ...plan, outcome: 'planned' }]);
+    expect(await credstash.versions('a')).toEqual(['4', padVersion(12)]);
+    expect(await credstash.migrateVersions({ dryRun: false })).toEqual([
+      { ...plan, outcome: 'moved' },
+    ]);
+    expect(await credstash.versions('a')).toEqual([padVersion(12), padVersion(4)]);
+    expect(await credstash.get('a', { version: 4 })).toBe('old');
+    expect(await credstash.migrateVersions({ dryRun: false })).toEqual([]);
+  });
+
+  test('are left alone where another item has the padded version', async () => {
+    await credstash.put('a', 'other', { version: 4 });
+    const [migrated] = await credstash.migrateVersions({ dryRun: false });
+    expect(migrated).toMatchObject({ from: '4', outcome: 'taken' });
+    expect(await credstash.versions('a')).toEqual(['4', padVersion(12), padVersion(4)]);
+  });
+
+  test('are deleted only after the copy was read back', async () => {
+    test_.aws.inject({ action: 'dynamodb:PutItem', error: 'ValidationException' });
+    await expect(credstash.migrateVersions({ dryRun: false })).rejects.toThrow(/Injected/);
+    expect(test_.takeCalls()).not.toContain('dynamodb:DeleteItem');
+    test_.aws.clearFaults();
+    // Cut short after the copy was made.
+    test_.aws.inject({ action: 'dynamodb:DeleteItem', error: 'ValidationException' });
+    await expect(credstash.migrateVersions({ dryRun: false })).rejects.toThrow(/Injected/);
+    expect(await credstash.versions('a')).toEqual(['4', padVersion(12), padVersion(4)]);
+    test_.aws.clearFaults();
+    expect(await credstash.migrateVersions({ dryRun: false })).toMatchObject([
+      { outcome: 'moved' },
+    ]);
+    expect(await credstash.versions('a')).toEqual([padVersion(12), padVersion(4)]);
+  });
+
+  test('can be deleted by their number', async () => {
+    expect(await credstash.delete('a', { version: 4 })).toEqual(['4']);
+    expect(await credstash.versions('a')).toEqual([padVersion(12)]);
+  });
+});

@@ -1,0 +1,121 @@
+import { DescribeTableCommand, type ScalarAttributeType } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteAliasCommand,
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  GetKeyPolicyCommand,
+  GetKeyRotationStatusCommand,
+  ListKeysCommand,
+  ScheduleKeyDeletionCommand,
+  type CreateKeyCommandInput,
+} from '@aws-sdk/client-kms';
+
+import { ACCOUNT } from '../../../testbed/index.js';
+import { BareAws, UNCHANGED } from './bare.js';
+import { createKey, createTable } from './by-hand.js';
+
+let bare: BareAws;
+
+beforeEach(async () => {
+  bare = await BareAws.start();
+});
+afterEach(() => bare.aws.stop());
+
+describe('a table that exists', () => {
+  test('is adopted: its billing stays, and it is protected from loss', async () => {
+    await createTable(bare.clients);
+    const { plan } = await bare.setUp();
+    expect(plan[0]).toBe(
+      'update table credential-store: turn point-in-time recovery on; turn deletion protection on; its billing, PROVISIONED, is kept',
+    );
+    const describe = new DescribeTableCommand({ TableName: 'credential-store' });
+    const { Table } = await bare.clients.dynamodb.send(describe);
+    expect(Table?.ProvisionedThroughput?.ReadCapacityUnits).toBe(1);
+    expect(Table?.DeletionProtectionEnabled).toBe(true);
+    expect((await bare.setUp()).plan[0]).toBe(
+      'adopt table credential-store: its billing, PROVISIONED, is kept',
+    );
+  });
+
+  test.each<[string, string[], ScalarAttributeType[]]>([
+    ['another key schema', ['name', 'revision'], ['S', 'S']],
+    ['the keys in another order', ['version', 'name'], ['S', 'S']],
+    ['no sort key', ['name'], ['S']],
+    ['versions that are numbers', ['name', 'version'], ['S', 'N']],
+  ])('with %s is refused, and nothing is made', async (_, names, types) => {
+    await createTable(bare.clients, { names, types });
+    await bare.expectRefusal(
+      'ERR_TABLE_UNSUITABLE',
+      /primary key is not name and version.*--table/,
+    );
+  });
+});
+
+describe('an alias that exists', () => {
+  test('is adopted with its key: it is rotated, and its policy kept', async () => {
+    const arn = await createKey(bare.clients);
+    const { kms } = bare.clients;
+    const before = await kms.send(new GetKeyPolicyCommand({ KeyId: arn }));
+    const { plan } = await bare.setUp();
+    expect(plan[1]).toBe('update key of alias/credstash: turn yearly rotation on');
+    expect(plan[2]).toBe('unchanged alias alias/credstash');
+    const alias = { KeyId: 'alias/credstash' };
+    expect((await kms.send(new DescribeKeyCommand(alias))).KeyMetadata?.Arn).toBe(arn);
+    const { KeyRotationEnabled } = await kms.send(new GetKeyRotationStatusCommand({ KeyId: arn }));
+    expect(KeyRotationEnabled).toBe(true);
+    expect(await kms.send(new GetKeyPolicyCommand({ KeyId: arn }))).toMatchObject({
+      Policy: before.Policy,
+    });
+    expect((await kms.send(new ListKeysCommand())).Keys).toHaveLength(1);
+    expect((await bare.setUp()).plan).toEqual(UNCHANGED);
+  });
+
+  test('on a key whose policy leaves nothing to IAM is adopted, and that is said', async () => {
+    const arn = await createKey(bare.clients, {
+      principal: `arn:aws:iam::${ACCOUNT}:user/admin`,
+    });
+    const note = `the policy of ${arn} is kept, and does not leave access to IAM: until it does, the policies here may have no effect`;
+    expect((await bare.setUp()).plan[1]).toBe(
+      `update key of alias/credstash: turn yearly rotation on; ${note}`,
+    );
+    expect((await bare.setUp()).plan[1]).toBe(`adopt key of alias/credstash: ${note}`);
+  });
+
+  test.each<[CreateKeyCommandInput, RegExp]>([
+    [{ KeyUsage: 'SIGN_VERIFY', KeySpec: 'RSA_2048' }, /is not for encryption/],
+    [{ KeySpec: 'RSA_2048' }, /is not symmetric/],
+  ])('on a key of another kind is refused: %j', async (kind, message) => {
+    await createKey(bare.clients, { kind });
+    await bare.expectRefusal('ERR_KEY_UNAVAILABLE', message);
+  });
+
+  test('on a key that KMS can not rotate is adopted as it is', async () => {
+    await createKey(bare.clients, { kind: { Origin: 'EXTERNAL' } });
+    expect((await bare.setUp()).plan[1]).toBe('unchanged key of alias/credstash');
+  });
+
+  test.each([
+    ['disabled', DisableKeyCommand, /it is Disabled.*aws kms enable-key --key-id [0-9a-f-]{36}\./],
+    [
+      'pending deletion',
+      ScheduleKeyDeletionCommand,
+      /PendingDeletion.*aws kms cancel-key-deletion --key-id [0-9a-f-]{36}, and then aws kms/,
+    ],
+  ])('on a key that is %s is refused, and nothing is made', async (_, Change, message) => {
+    const KeyId = await createKey(bare.clients);
+    await bare.clients.kms.send(new Change({ KeyId }));
+    await bare.expectRefusal('ERR_KEY_UNAVAILABLE', message);
+  });
+});
+
+test('a key that has lost its alias is given it back', async () => {
+  await bare.setUp();
+  await bare.clients.kms.send(new DeleteAliasCommand({ AliasName: 'alias/credstash' }));
+  const { plan } = await bare.setUp();
+  expect(plan.slice(1)).toEqual([
+    expect.stringMatching(/^adopt key of alias\/credstash: /),
+    'create alias alias/credstash',
+    'unchanged policy credstash-read-secrets',
+    'unchanged policy credstash-write-secrets',
+  ]);
+});

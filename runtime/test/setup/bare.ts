@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { ACCOUNT, LocalAws, type Target } from '../../../testbed/index.js';
+import { assumeRole } from '../../../testbed/stand-up.js';
+import { withNotes } from '../../src/setup/change.js';
+import { createClients } from '../../src/setup/clients.js';
+import type { Clients } from '../../src/setup/context.js';
+import { planSetup, type SetupRequest } from '../../src/setup/setup.js';
+import type { Template } from '../../src/setup/template.js';
+
+export const REGION = 'us-east-1';
+
+/** The template that the build made of the construct. */
+export const TEMPLATE = JSON.parse(
+  readFileSync(join(__dirname, '../../dist/compartment.template.json'), 'utf8'),
+) as Template;
+
+export const NAMES = {
+  KeyAlias: 'alias/credstash',
+  TableName: 'credential-store',
+  ReadPolicyName: 'credstash-read-secrets',
+  WritePolicyName: 'credstash-write-secrets',
+};
+
+/** The plan for a compartment that is as it should be. */
+export const UNCHANGED = [
+  'unchanged table credential-store',
+  'unchanged key of alias/credstash',
+  'unchanged alias alias/credstash',
+  'unchanged policy credstash-read-secrets',
+  'unchanged policy credstash-write-secrets',
+];
+
+export const policyArn = (name: string) => `arn:aws:iam::${ACCOUNT}:policy/${name}`;
+
+/** An account in which there is nothing. */
+export class BareAws {
+  private constructor(
+    readonly aws: LocalAws,
+    readonly target: Target,
+    readonly clients: Clients,
+  ) {}
+
+  static async start(): Promise<BareAws> {
+    const aws = await LocalAws.start();
+    const target = { endpoint: aws.endpoint, region: REGION, credentials: aws.admin };
+    return new BareAws(aws, target, createClients(target));
+  }
+
+  /** Clients of another process, which call as the administrator, too. */
+  newClients(): Clients {
+    return createClients(this.target);
+  }
+
+  /** Clients that call as a role. */
+  async clientsOf(role: string): Promise<Clients> {
+    const env = await assumeRole(this.target, role);
+    const credentials = {
+      accessKeyId: env.AWS_ACCESS_KEY_ID,
+      secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
+      sessionToken: env.AWS_SESSION_TOKEN,
+    };
+    return createClients({ ...this.target, credentials });
+  }
+
+  /** Plan a compartment, the default one unless the request says otherwise. */
+  plan(request: Partial<SetupRequest> = {}, clients = this.clients) {
+    const nothing = { readers: [], writers: [], tags: {}, tell: () => undefined };
+    return planSetup(TEMPLATE, { parameters: NAMES, ...nothing, ...request }, clients);
+  }
+
+  /** Make a compartment, and give what was planned and told. */
+  async setUp(request: Partial<SetupRequest> = {}, clients = this.clients) {
+    const told: string[] = [];
+    const plan = await this.plan({ tell: (line) => told.push(line), ...request }, clients);
+    await plan.apply();
+    return { plan: words(plan.changes), told };
+  }
+
+  /** Expect that a compartment is refused, and nothing changed. */
+  async expectRefusal(code: string, message: RegExp, request: Partial<SetupRequest> = {}) {
+    this.takeCalls();
+    await expect(this.setUp(request)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+    expect(this.takeChanges()).toEqual([]);
+  }
+
+  /** What was called since the last time. */
+  takeCalls(): string[] {
+    return this.aws.requests.splice(0).map(({ call }) => call);
+  }
+
+  /** The calls since the last time that do more than look. */
+  takeChanges(): string[] {
+    return this.takeCalls().filter((call) => !/^sts:|:(Describe|Get|List)/.test(call));
+  }
+}
+
+/** Changes as they are shown. */
+export function words(
+  changes: readonly { action: string; resource: string; notes: readonly string[] }[],
+): string[] {
+  return changes.map(({ action, resource, notes }) => withNotes(`${action} ${resource}`, notes));
+}

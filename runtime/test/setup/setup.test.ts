@@ -1,0 +1,170 @@
+import { CreateRoleCommand, ListAttachedRolePoliciesCommand } from '@aws-sdk/client-iam';
+import { ListKeysCommand } from '@aws-sdk/client-kms';
+
+import { ACCOUNT } from '../../../testbed/index.js';
+import { createContext } from '../../src/setup/context.js';
+import { planTemplate } from '../../src/setup/plan.js';
+import { parameterValues } from '../../src/setup/template.js';
+import { Credstash } from '../../src/index.js';
+import { BareAws, NAMES, policyArn, TEMPLATE, UNCHANGED } from './bare.js';
+
+let bare: BareAws;
+
+beforeEach(async () => {
+  bare = await BareAws.start();
+});
+afterEach(() => bare.aws.stop());
+
+const createRole = (RoleName: string) =>
+  bare.clients.iam.send(
+    new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: '{"Statement":[]}' }),
+  );
+
+const attached = async (RoleName: string) => {
+  const list = new ListAttachedRolePoliciesCommand({ RoleName });
+  const { AttachedPolicies = [] } = await bare.clients.iam.send(list);
+  return AttachedPolicies.map(({ PolicyArn }) => PolicyArn);
+};
+
+describe('in an empty account', () => {
+  test('everything is made, and secrets can be put and got', async () => {
+    const { plan } = await bare.setUp();
+    expect(plan).toEqual(UNCHANGED.map((line) => line.replace('unchanged', 'create')));
+    const credstash = new Credstash({ compartment: 'credstash', ...bare.clients });
+    await credstash.put('foo', 'bar');
+    expect(await credstash.get('foo')).toBe('bar');
+  });
+
+  test('the plan changes nothing', async () => {
+    await bare.plan();
+    expect(bare.takeChanges()).toEqual([]);
+  });
+
+  test('a second run changes nothing, and says so', async () => {
+    await bare.setUp();
+    bare.takeCalls();
+    const { plan, told } = await bare.setUp();
+    expect(plan).toEqual(UNCHANGED);
+    expect(told).toEqual([]);
+    expect(bare.takeChanges()).toEqual([]);
+  });
+
+  test('two compartments are apart', async () => {
+    await bare.setUp();
+    const parameters = {
+      KeyAlias: 'alias/credstash-prod',
+      TableName: 'credential-store-prod',
+      ReadPolicyName: 'credstash-prod-read-secrets',
+      WritePolicyName: 'credstash-prod-write-secrets',
+    };
+    const { plan } = await bare.setUp({ parameters });
+    expect(plan.every((line) => line.startsWith('create'))).toBe(true);
+    expect((await bare.clients.kms.send(new ListKeysCommand())).Keys).toHaveLength(2);
+  });
+
+  test('what is made has the tags, and what has not is given them', async () => {
+    await bare.setUp({ tags: { team: 'blue' } });
+    expect((await bare.setUp({ tags: { team: 'blue' } })).plan).toEqual(UNCHANGED);
+    const { plan } = await bare.setUp({ tags: { team: 'red', env: 'prod' } });
+    expect(plan).toEqual([
+      'update table credential-store: tag team=red, env=prod (team was blue)',
+      'update key of alias/credstash: tag team=red, env=prod (team was blue)',
+      'unchanged alias alias/credstash',
+      'update policy credstash-read-secrets: tag team=red, env=prod (team was blue)',
+      'update policy credstash-write-secrets: tag team=red, env=prod (team was blue)',
+    ]);
+    expect((await bare.setUp({ tags: { env: 'prod' } })).plan).toEqual(UNCHANGED);
+  });
+});
+
+describe('roles', () => {
+  test('get the policies, once', async () => {
+    await createRole('web');
+    await createRole('ci');
+    const request = { readers: ['web', 'web'], writers: ['ci'] };
+    expect((await bare.setUp(request)).plan.slice(5)).toEqual([
+      'create attachment of credstash-read-secrets to web',
+      'create attachment of credstash-write-secrets to ci',
+    ]);
+    expect(await attached('web')).toEqual([policyArn('credstash-read-secrets')]);
+    expect(await attached('ci')).toEqual([policyArn('credstash-write-secrets')]);
+    bare.takeCalls();
+    expect((await bare.setUp(request)).plan.slice(5)).toEqual([
+      'unchanged attachment of credstash-read-secrets to web',
+      'unchanged attachment of credstash-write-secrets to ci',
+    ]);
+    expect(bare.takeChanges()).toEqual([]);
+  });
+
+  test('that are not there are named before anything is made', async () => {
+    await createRole('web');
+    await bare.expectRefusal('ERR_ROLE_NOT_FOUND', /nobody/, { readers: ['web', 'nobody'] });
+  });
+});
+
+describe('names that a service refuses', () => {
+  test.each([
+    [{ KeyAlias: 'credstash' }, /"credstash" is not a KMS alias: alias\/ and/],
+    [{ KeyAlias: 'alias/aws/credstash' }, /not AWS's alias\/aws\//],
+    [{ KeyAlias: 'alias/a b' }, /is not a KMS alias/],
+    [{ TableName: 'ab' }, /"ab" is not a DynamoDB table's name: 3 to 255/],
+    [{ TableName: 'a'.repeat(256) }, /is not a DynamoDB table's name/],
+    [{ ReadPolicyName: 'a'.repeat(129) }, /is not an IAM policy's name/],
+    [{ KeyAlias: `alias/${'a'.repeat(251)}` }, /is not a KMS alias/],
+    [{ TableName: 'a/b/c' }, /is not a DynamoDB table's name/],
+    [{ TableName: `${NAMES.TableName}\n` }, /is not a DynamoDB table's name/],
+    [{ ReadPolicyName: 'a/b' }, /"a\/b" is not an IAM policy's name: 1 to 128/],
+    [{ WritePolicyName: 'ü' }, /is not an IAM policy's name/],
+    [{ WritePolicyName: NAMES.ReadPolicyName }, /can't both be named credstash-read-secrets/],
+    [{ TableName: 'x', KeyAlias: 'y' }, /"y" is not .*"x" is not /],
+  ])('%j', async (names, message) => {
+    const setUp = bare.setUp({ parameters: { ...NAMES, ...names } });
+    await expect(setUp).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: expect.stringMatching(message),
+    });
+    expect(bare.takeCalls()).toEqual([]);
+  });
+
+  test.each<Record<string, string>>([
+    { 'aws:foo': 'bar' },
+    { foo: '{}' },
+    { ['k'.repeat(129)]: 'v' },
+  ])('tag %j', async (tags) => {
+    await expect(bare.setUp({ tags })).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: expect.stringMatching(/is not a tag: a key of 1 to 128 characters/),
+    });
+    expect(bare.takeCalls()).toEqual([]);
+  });
+
+  test.each(['a b', 'path/name', `arn:aws:iam::${ACCOUNT}:role/web`])('role %s', async (role) => {
+    await expect(bare.setUp({ writers: [role] })).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: expect.stringMatching(/not an IAM role's name/),
+    });
+    expect(bare.takeCalls()).toEqual([]);
+  });
+});
+
+test('a template that says more than is applied is refused', async () => {
+  const context = await createContext(bare.clients);
+  const values = parameterValues(TEMPLATE, {});
+  for (const [id, resource] of Object.entries(TEMPLATE.Resources)) {
+    const Properties = { ...resource.Properties, NotKnown: true };
+    const Resources = { ...TEMPLATE.Resources, [id]: { ...resource, Properties } };
+    await expect(planTemplate({ Resources }, values, context)).rejects.toThrow(/sets NotKnown/);
+  }
+});
+
+test.each([
+  'with an explicit deny in an identity-based policy',
+  'because no service control policy allows the kms:CreateKey action',
+  'because no permissions boundary allows the kms:CreateKey action',
+])('no statement is said to allow what another policy refuses: %s', async (message) => {
+  bare.aws.inject({ action: 'kms:CreateKey', error: 'AccessDeniedException', message });
+  await expect(bare.setUp()).rejects.toMatchObject({
+    code: 'ERR_ACCESS_DENIED',
+    message: expect.stringMatching(/No statement of yours can allow it/),
+  });
+});

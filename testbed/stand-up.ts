@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+
+import type { Target } from './apply';
+import { ACCOUNT } from './service';
+import type { Template } from '../runtime/src/setup/template.js';
+
+/** Credentials, as every AWS tool takes them from the environment. */
+export type CredentialsEnv = Record<
+  'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY' | 'AWS_SESSION_TOKEN',
+  string
+>;
+
+/** The templates that `cdk synth` makes of the project's own app, by stack. */
+export async function synthesize(): Promise<Map<string, Template>> {
+  const folder = await mkdtemp(join(tmpdir(), 'credstash-synth-'));
+  try {
+    const cdk = require.resolve('aws-cdk/bin/cdk');
+    await promisify(execFile)(process.execPath, [cdk, 'synth', '--quiet', '--output', folder]);
+    const suffix = '.template.json';
+    const files = (await readdir(folder)).filter((file) => file.endsWith(suffix));
+    const stacks = files.map((file) => file.slice(0, -suffix.length)).sort();
+    const templates = stacks.map(async (stack) => {
+      const template = await readFile(join(folder, stack + suffix), 'utf8');
+      return [stack, JSON.parse(template) as Template] as const;
+    });
+    return new Map(await Promise.all(templates));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** A role that holds one managed policy, and that any identity of the account may assume. */
+export async function createRole(target: Target, name: string, policyName: string): Promise<void> {
+  const iam = new IAMClient(target);
+  const trust = {
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+      Action: 'sts:AssumeRole',
+    },
+  };
+  await iam.send(
+    new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }),
+  );
+  const PolicyArn = `arn:aws:iam::${ACCOUNT}:policy/${policyName}`;
+  await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn }));
+}
+
+/** Credentials of a session of a role. */
+export async function assumeRole(target: Target, name: string): Promise<CredentialsEnv> {
+  const RoleArn = `arn:aws:iam::${ACCOUNT}:role/${name}`;
+  const { Credentials } = await new STSClient(target).send(
+    new AssumeRoleCommand({ RoleArn, RoleSessionName: 'local' }),
+  );
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
+  return {
+    AWS_ACCESS_KEY_ID: AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: SecretAccessKey,
+    AWS_SESSION_TOKEN: SessionToken,
+  };
+}
