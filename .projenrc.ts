@@ -48,6 +48,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/jest@^29',
     '@types/node@^20',
     'aws-cdk@2.1148.1',
+    'dependency-cruiser@^17',
     'dynalite@^4',
     'esbuild@^0.28',
     'eslint@^10',

@@ -1,85 +1,116 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 
-import { clientConfig } from './aws/client-config.js';
-import { compartmentNames } from './compartment.js';
-import { BulkReadError, BulkWriteError, CredstashError } from './errors.js';
+import { clientConfig, type AwsClient } from './aws/client.js';
+import { compartmentNames, type CompartmentChoice } from './compartment.js';
+import { decodeText, type Value } from './format/text.js';
+import type { KeyService } from './keys/key-service.js';
+import { KmsKeyService } from './keys/kms.js';
+import { remove, type DeleteOptions } from './operations/delete.js';
+import { getAll, type GetAllOptions } from './operations/get-all.js';
+import { get, type GetOptions } from './operations/get.js';
+import { list, versions } from './operations/list.js';
 import {
-  checkContext,
-  checkName,
-  decodeText,
-  valueBytes,
-  type EncryptionContext,
-} from './operations/input.js';
-import { findItem, scanItems, versionForms } from './operations/find.js';
-import { openItem, wrappedKey, type SealedItem } from './format/item.js';
-import { KmsKeyService, type KeyService } from './keys/kms.js';
-import { migrateVersions } from './operations/migrate-versions.js';
-import type {
-  CredstashOptions,
-  DeleteOptions,
-  GetAllOptions,
-  GetOptions,
-  MigratedVersion,
-  MigrateOptions,
-  PutAllOptions,
-} from './operations/options.js';
-import { isPattern } from './operations/pattern.js';
-import { preparePut, type PutOptions, type PutResult, type Value } from './operations/put.js';
-import { settle } from './operations/settle.js';
+  migrateVersions,
+  type MigratedVersion,
+  type MigrateOptions,
+} from './operations/migrate-versions.js';
+import { putAll, type PutAllOptions } from './operations/put-all.js';
+import { preparePut, put, type PutOptions, type PutResult } from './operations/put.js';
+import type { Services } from './operations/services.js';
 import { DynamoDbStore } from './stores/dynamodb.js';
 import type { SecretEntry, SecretStore } from './stores/secret-store.js';
-import { compareBytes } from './format/version.js';
 
-/** What a bulk read may leave out: nothing that trying again could bring. */
-const UNREADABLE = new Set([
-  'ERR_ACCESS_DENIED',
-  'ERR_CONTEXT_MISMATCH',
-  'ERR_INTEGRITY',
-  'ERR_KEY_NOT_FOUND',
-  'ERR_KEY_UNAVAILABLE',
-  'ERR_NOT_TEXT',
-  'ERR_SECRET_NOT_FOUND',
-  'ERR_UNEXPECTED_KEY',
-  'ERR_UNSUPPORTED_DIGEST',
-  'ERR_WRONG_REGION',
-]);
+export interface CredstashOptions extends CompartmentChoice {
+  /**
+   * The AWS region of the table, and of the key.
+   *
+   * @default - as the AWS SDK finds it: `AWS_REGION`, or the profile
+   */
+  readonly region?: string | undefined;
+  /**
+   * The AWS region of the key, if it is not the table's.
+   *
+   * @default - `region`
+   */
+  readonly kmsRegion?: string | undefined;
+  /**
+   * A `DynamoDBClient` of the AWS SDK.
+   *
+   * @default - a client of `region` that retries when throttled
+   */
+  readonly dynamodb?: AwsClient;
+  /**
+   * A `KMSClient` of the AWS SDK.
+   *
+   * @default - a client of `kmsRegion` that retries when throttled
+   */
+  readonly kms?: AwsClient;
+  /**
+   * Where sealed items are kept.
+   *
+   * @default - `table`
+   */
+  readonly store?: SecretStore;
+  /**
+   * What makes and unwraps data keys.
+   *
+   * @default - KMS with `key`
+   */
+  readonly keyService?: KeyService;
+  /**
+   * Called with what works, but should be repaired.
+   *
+   * @default - no callback
+   */
+  readonly onWarning?: (warning: string) => void;
+}
 
 /**
  * The secrets of one compartment.
  *
- * Every method rejects with a {@link CredstashError}. Those that call AWS may reject with the codes
- * ERR_ACCESS_DENIED, ERR_TABLE_NOT_FOUND, ERR_KEY_NOT_FOUND, ERR_KEY_UNAVAILABLE, ERR_THROTTLED,
- * ERR_CREDENTIALS, ERR_REGION_MISSING, ERR_WRONG_REGION and ERR_AWS; more are given where they arise.
+ * Every method rejects with a {@link CredstashError}, whose `code` is one of those named there.
+ *
+ * @example
+ * const credstash = new Credstash({ compartment: 'prod' });
+ * const password = await credstash.get('app/db.password');
  */
 export class Credstash {
-  readonly #store: SecretStore;
-  readonly #keyService: KeyService;
-  readonly #onWarning: (warning: string) => void;
+  readonly #services: Services;
 
-  /** @throws ERR_INVALID_ARGUMENT if the compartment has no possible name. */
+  /**
+   * No call is made yet.
+   *
+   * @throws ERR_INVALID_ARGUMENT if no compartment can have this name, or a client is of another
+   * service
+   */
   constructor(options: CredstashOptions = {}) {
     const { key, table, keyIsChosen } = compartmentNames(options, process.env);
-    const { region, kmsRegion = region } = options;
-    this.#store =
+    const { region, kmsRegion = region, onWarning = () => undefined } = options;
+    const store =
       options.store ??
       new DynamoDbStore(options.dynamodb ?? new DynamoDBClient(clientConfig({ region })), table);
-    this.#keyService =
+    const keyService =
       options.keyService ??
       new KmsKeyService(
         options.kms ?? new KMSClient(clientConfig({ region: kmsRegion })),
         key,
         keyIsChosen ? key : undefined,
       );
-    this.#onWarning = options.onWarning ?? (() => undefined);
+    this.#services = { store, keyService, onWarning };
   }
 
   /**
-   * A secret as text.
+   * A secret as a string.
    *
-   * @throws ERR_SECRET_NOT_FOUND, ERR_CONTEXT_MISMATCH, ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST,
-   * ERR_UNEXPECTED_KEY, ERR_INVALID_ARGUMENT
-   * @throws ERR_NOT_TEXT if it is not UTF-8
+   * @throws ERR_SECRET_NOT_FOUND, ERR_INVALID_ARGUMENT
+   * @throws ERR_NOT_TEXT if it is not UTF-8: read it with {@link getBytes}
+   * @throws ERR_CONTEXT_MISMATCH, ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST, ERR_UNEXPECTED_KEY
+   * @throws ERR_TABLE_NOT_FOUND, ERR_KEY_NOT_FOUND, ERR_KEY_UNAVAILABLE
+   * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * @example
+   * const password = await credstash.get('app/db.password', { context: { env: 'prod' } });
    */
   async get(name: string, options: GetOptions = {}): Promise<string> {
     return decodeText(name, await this.getBytes(name, options));
@@ -88,151 +119,134 @@ export class Credstash {
   /**
    * A secret as bytes.
    *
-   * @throws as {@link get} does, but for ERR_NOT_TEXT
+   * @throws ERR_SECRET_NOT_FOUND, ERR_INVALID_ARGUMENT
+   * @throws ERR_CONTEXT_MISMATCH, ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST, ERR_UNEXPECTED_KEY
+   * @throws ERR_TABLE_NOT_FOUND, ERR_KEY_NOT_FOUND, ERR_KEY_UNAVAILABLE
+   * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * @example
+   * const keystore = await credstash.getBytes('app/keystore.p12', { version: 3 });
    */
   async getBytes(name: string, options: GetOptions = {}): Promise<Uint8Array> {
-    checkName(name);
-    const { version, context = {} } = options;
-    checkContext(context);
-    return this.#open(await findItem(this.#store, name, version), context);
+    return get(this.#services, name, options);
   }
 
   /**
-   * Many secrets as text, by name and in the order of names.
+   * Many secrets as strings, by name and in the order of names.
    *
-   * A pattern that nothing matches adds nothing; a name that is not there is a failure.
+   * A pattern that matches nothing adds nothing; a name that does not exist is a failure.
    *
-   * @throws BulkReadError if any can't be read: it carries those that were, and why each was not
+   * @throws ERR_BULK_READ if any can't be read: a {@link BulkReadError}, which carries the secrets
+   * that were read, and for each of the others the error that {@link get} would give
+   * @throws ERR_INVALID_ARGUMENT before any call
+   * @throws ERR_TABLE_NOT_FOUND, or one of the following, if the scan for a pattern fails
+   * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * @example
+   * const secrets = await credstash.getAll({ names: ['app/*'] });
+   * const password = secrets.get('app/db.password');
    */
   async getAll(options: GetAllOptions = {}): Promise<Map<string, string>> {
-    const { names = ['*'], version, context = {}, onFailure = 'reject', onProgress } = options;
-    checkContext(context);
-    const literals = names.filter((name) => !isPattern(name));
-    literals.forEach(checkName);
-    const items = new Map<string, SealedItem | undefined>(
-      literals.map((name) => [name, undefined]),
-    );
-    if (literals.length < names.length) {
-      for (const item of await scanItems(this.#store, names, version)) items.set(item.name, item);
-    }
-    let settled = 0;
-    onProgress?.(settled, items.size);
-    const { done, failures } = await settle(
-      items,
-      () => onProgress?.(++settled, items.size),
-      async (name, scanned) => {
-        const item = scanned ?? (await findItem(this.#store, name, version));
-        return decodeText(name, await this.#open(item, context));
-      },
-    );
-    const tolerable = [...failures.values()].every(({ code }) => UNREADABLE.has(code));
-    if (failures.size > 0 && !(onFailure === 'skip' && tolerable)) {
-      throw new BulkReadError(done, failures);
-    }
-    return done;
+    return getAll(this.#services, options);
   }
 
   /**
-   * Store a new version of a secret. What is stored is never overwritten.
+   * Store a new version of a secret. A stored version is never overwritten.
    *
-   * @throws ERR_VERSION_EXISTS, ERR_VALUE_TOO_LARGE, ERR_INVALID_ARGUMENT
-   * @throws ERR_NO_NEXT_VERSION, ERR_VERSION_CONTENDED if `autoVersion` was asked for
+   * @throws ERR_VERSION_EXISTS
+   * @throws ERR_VALUE_TOO_LARGE, ERR_INVALID_ARGUMENT before any call
+   * @throws ERR_NO_NEXT_VERSION, ERR_VERSION_CONTENDED with `autoVersion`
+   * @throws ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST, ERR_UNEXPECTED_KEY with `ifChanged`, of the
+   * latest version
+   * @throws ERR_TABLE_NOT_FOUND, ERR_KEY_NOT_FOUND, ERR_KEY_UNAVAILABLE
+   * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * @example
+   * const { version } = await credstash.put('app/db.password', 'correct horse', {
+   *   context: { env: 'prod' },
+   *   autoVersion: true,
+   * });
    */
   async put(name: string, value: Value, options: PutOptions = {}): Promise<PutResult> {
-    const write = preparePut(name, value, options, this.#onWarning);
-    const { context = {} } = options;
-    const latest = options.ifChanged ? await this.#store.latest(name) : undefined;
-    if (latest && (await this.#holds(latest, valueBytes(name, value), context))) {
-      return { name, version: latest.version, isUnchanged: true };
-    }
-    const version = await write(this.#store, this.#keyService);
-    return { name, version, isUnchanged: false };
+    return put(this.#services, preparePut(this.#services.store.limits, name, value, options));
   }
 
   /**
    * Store a new version of each of many secrets. All are checked before the first is written.
    *
    * @param secrets Values by name.
-   * @returns What became of each, by name and in the order of names.
-   * @throws BulkWriteError if any was not stored: it carries those that were, and why each was not
+   * @returns The result of each, by name and in the order of names.
+   * @throws ERR_BULK_WRITE if any was not stored: a {@link BulkWriteError}, which carries the
+   * results of those that were, and for each of the others the error that {@link put} would give
    * @throws ERR_VALUE_TOO_LARGE, ERR_INVALID_ARGUMENT before any call
+   * @example
+   * await credstash.putAll({ 'app/db.user': 'app', 'app/db.password': 'correct horse' });
    */
   async putAll(
     secrets: Readonly<Record<string, Value>> | ReadonlyMap<string, Value>,
     options: PutAllOptions = {},
   ): Promise<Map<string, PutResult>> {
-    const { onSettled = () => undefined, ...putOptions } = options;
-    const values = new Map<string, Value>(
-      secrets instanceof Map ? secrets : Object.entries(secrets),
-    );
-    const silent = () => undefined;
-    for (const [name, value] of values) preparePut(name, value, putOptions, silent);
-    const { done, failures } = await settle(values, onSettled, (name, value) =>
-      this.put(name, value, putOptions),
-    );
-    if (failures.size > 0) throw new BulkWriteError(done, failures);
-    return done;
+    return putAll(this.#services, secrets, options);
   }
 
-  /** Every version of every secret, by name and then by version, without the values. */
+  /**
+   * Every version of every secret, by name and then by version, without the values.
+   *
+   * @throws ERR_TABLE_NOT_FOUND
+   * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * @example
+   * for (const { name, version, comment } of await credstash.list()) {
+   *   console.log(name, version, comment);
+   * }
+   */
   async list(): Promise<SecretEntry[]> {
-    const entries: SecretEntry[] = [];
-    for await (const entry of this.#store.entries()) entries.push(entry);
-    return entries.sort(
-      (a, b) => compareBytes(a.name, b.name) || compareBytes(a.version, b.version),
-    );
+    return list(this.#services);
   }
 
-  /** The versions of a secret, the latest first; none if there is no such secret. */
+  /**
+   * The versions of a secret, the latest first; none if there is no such secret.
+   *
+   * @throws ERR_INVALID_ARGUMENT before any call
+   * @throws ERR_TABLE_NOT_FOUND
+   * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * @example
+   * const [latest] = await credstash.versions('app/db.password');
+   */
   async versions(name: string): Promise<string[]> {
-    checkName(name);
-    return this.#store.versions(name);
+    return versions(this.#services, name);
   }
 
   /**
    * Delete a secret, or one version of it.
    *
-   * @returns The versions that were deleted, the oldest first; none if there was nothing to delete.
-   * @throws ERR_INVALID_ARGUMENT
+   * @returns The versions that were deleted, the oldest first; none if there was nothing to
+   * delete.
+   * @throws ERR_INVALID_ARGUMENT before any call
+   * @throws ERR_TABLE_NOT_FOUND
+   * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * @example
+   * await credstash.delete('app/db.password', { version: 1 });
    */
   async delete(name: string, options: DeleteOptions = {}): Promise<string[]> {
-    const { version } = options;
-    const forms = version === undefined ? undefined : versionForms(version);
-    const oldestFirst = (await this.versions(name)).reverse();
-    const doomed = forms
-      ? forms.filter((form) => oldestFirst.includes(form)).slice(0, 1)
-      : oldestFirst;
-    // One by one: if it is cut short, the latest version is still the latest.
-    for (const each of doomed) await this.#store.delete(name, each);
-    return doomed;
+    return remove(this.#services, name, options);
   }
 
   /**
-   * Pad the versions that were stored unpadded, so that they sort among the others. A version is
-   * deleted only after its copy was read back; one whose padded form is taken is left alone.
+   * Pad the versions that old clients stored unpadded, so that they sort among the others. A
+   * version is deleted only after its copy was read back; one whose padded form is taken is left
+   * alone.
    *
    * @returns What was, or would be, done to each.
+   * @throws ERR_TABLE_NOT_FOUND
+   * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * @example
+   * const moved = await credstash.migrateVersions({ dryRun: false });
    */
   async migrateVersions(options: MigrateOptions = {}): Promise<MigratedVersion[]> {
-    return migrateVersions(this.#store, await this.list(), options);
-  }
-
-  /** Whether an item is of this value and context: another context is another secret. */
-  async #holds(item: SealedItem, value: Uint8Array, context: EncryptionContext): Promise<boolean> {
-    try {
-      return Buffer.compare(await this.#open(item, context), value) === 0;
-    } catch (error) {
-      if (error instanceof CredstashError && error.code === 'ERR_CONTEXT_MISMATCH') return false;
-      throw error;
-    }
-  }
-
-  async #open(item: SealedItem, context: EncryptionContext): Promise<Uint8Array> {
-    const dataKey = await this.#keyService.decrypt(wrappedKey(item), context);
-    try {
-      return openItem(item, dataKey);
-    } finally {
-      dataKey.fill(0);
-    }
+    return migrateVersions(this.#services, options);
   }
 }

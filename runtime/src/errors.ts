@@ -1,24 +1,24 @@
 /** What went wrong, in a form for programs. Codes are stable; messages are not. */
 export type ErrorCode =
-  /** An argument is not of the form asked for: a name, version, context, value or compartment. */
+  /** An argument is malformed: a name, version, context, value, compartment or client. */
   | 'ERR_INVALID_ARGUMENT'
-  /** The store holds no such name, or no such version of it. */
+  /** The store has no such name, or no such version of it. */
   | 'ERR_SECRET_NOT_FOUND'
-  /** The version to be written is there already; nothing was written. */
+  /** The version to write exists already; nothing was written. */
   | 'ERR_VERSION_EXISTS'
-  /** There is no next version: the latest is a text, or the highest number there is. */
+  /** There is no next version: the latest is not a number, or the highest one there is. */
   | 'ERR_NO_NEXT_VERSION'
-  /** Other writers took each next version tried; nothing was written. */
+  /** Other writers took every next version tried; nothing was written. */
   | 'ERR_VERSION_CONTENDED'
   /** The sealed value would not fit in one item of the store; nothing was written. */
   | 'ERR_VALUE_TOO_LARGE'
-  /** The value is not UTF-8 text: read it with `getBytes`. */
+  /** The value is not UTF-8: read it with `getBytes`. */
   | 'ERR_NOT_TEXT'
   /** The stored item was altered or damaged. */
   | 'ERR_INTEGRITY'
   /** The item names an HMAC digest that is not supported. */
   | 'ERR_UNSUPPORTED_DIGEST'
-  /** KMS refused the wrapped data key: another encryption context, or a damaged `key`. */
+  /** KMS refused the wrapped data key: the encryption context differs, or `key` is damaged. */
   | 'ERR_CONTEXT_MISMATCH'
   /** The item was sealed under another KMS key than the expected one. */
   | 'ERR_UNEXPECTED_KEY'
@@ -30,7 +30,7 @@ export type ErrorCode =
   | 'ERR_TABLE_NOT_FOUND'
   /** The table that exists has another primary key, or is being deleted. */
   | 'ERR_TABLE_UNSUITABLE'
-  /** The managed policy that exists is for another table. */
+  /** The managed policy that exists is for another table or key. */
   | 'ERR_POLICY_TAKEN'
   /** There is no such role in the account. */
   | 'ERR_ROLE_NOT_FOUND'
@@ -40,11 +40,11 @@ export type ErrorCode =
   | 'ERR_REGION_MISSING'
   /** The caller lacks a permission. */
   | 'ERR_ACCESS_DENIED'
-  /** AWS kept throttling after every retry. */
+  /** AWS still throttled the last retry. */
   | 'ERR_THROTTLED'
   /** The account has as many of something as its quota allows. */
   | 'ERR_QUOTA'
-  /** The service can't be reached: there may be none in the region, or no network. */
+  /** The service can't be reached: it may not exist in the region, or the network is down. */
   | 'ERR_UNREACHABLE'
   /** There are no AWS credentials, or AWS does not accept them. */
   | 'ERR_CREDENTIALS'
@@ -55,23 +55,96 @@ export type ErrorCode =
   /** Some secrets of a bulk write failed: see {@link BulkWriteError}. */
   | 'ERR_BULK_WRITE';
 
-/** The one error that the library throws. */
+/** The secret that an error is about. */
+export interface SecretReference {
+  readonly name: string;
+  /** The version asked for, as stored. */
+  readonly version?: string | undefined;
+  /** The latest version, where the error tells it. */
+  readonly latestVersion?: string | undefined;
+}
+
+/**
+ * The class of every error that the library throws.
+ *
+ * `instanceof` also holds for errors of another copy of this package: of its CommonJS and its ESM
+ * form, for example, or of the one in `cdk-credstash/runtime`.
+ */
 export class CredstashError extends Error {
+  /** The secret that it is about, if it is about one. */
+  readonly secret: SecretReference | undefined;
+
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options?: ErrorOptions,
+    { secret, ...options }: ErrorOptions & { readonly secret?: SecretReference } = {},
   ) {
     super(message, options);
-    this.name = new.target.name;
+    this.name = new.target.className;
+    this.secret = secret;
+  }
+
+  /** The class in every copy of this package. A minifier may rename the class itself. */
+  protected static readonly className: string = 'CredstashError';
+
+  static {
+    mark(this, this.className);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const isMarked = Object.hasOwn(this.prototype, markOf(this.className));
+    if (!isMarked) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && markOf(this.className) in value;
   }
 }
 
-/** A call to KMS failed. */
-export class KmsError extends CredstashError {}
+/** An AWS service that this package calls. */
+export type AwsService = 'DynamoDB' | 'IAM' | 'KMS' | 'STS';
 
-/** A bulk read in which some secrets failed. It carries what was read. */
+/** A call to AWS that failed. */
+export interface FailedCall {
+  readonly service: AwsService;
+  /** As IAM names it, for example `kms:Decrypt`. */
+  readonly action: string;
+  /** The key, table, policy or role, by name or ARN. */
+  readonly resource: string;
+  /** The region that was asked, if one is set. */
+  readonly region: string | undefined;
+  /** The error of AWS, in its own words. */
+  readonly detail: string;
+  /** What to do about it. */
+  readonly advice: string | undefined;
+}
+
+/** A call to AWS failed. */
+export class AwsError extends CredstashError {
+  protected static override readonly className = 'AwsError';
+
+  static {
+    mark(this, this.className);
+  }
+
+  constructor(
+    code: ErrorCode,
+    /** The call that failed. */
+    readonly call: FailedCall,
+    options?: ErrorOptions,
+  ) {
+    const { action, resource, region, detail, advice } = call;
+    const where = code.endsWith('_NOT_FOUND') ? ` in ${region}` : '';
+    const message = `Could not call ${action} on ${resource}${where} (${detail}).`;
+    super(code, advice === undefined ? message : `${message} ${advice}`, options);
+  }
+}
+
+/** A bulk read in which some secrets failed. It carries the secrets that were read. */
 export class BulkReadError extends CredstashError {
+  protected static override readonly className = 'BulkReadError';
+
+  static {
+    mark(this, this.className);
+  }
+
   // Private, so that printing the error does not print the secrets.
   readonly #secrets: ReadonlyMap<string, string>;
 
@@ -92,6 +165,12 @@ export class BulkReadError extends CredstashError {
 
 /** A bulk write in which some secrets failed. It carries what was written. */
 export class BulkWriteError extends CredstashError {
+  protected static override readonly className = 'BulkWriteError';
+
+  static {
+    mark(this, this.className);
+  }
+
   constructor(
     /** What was written, by name. */
     readonly stored: ReadonlyMap<
@@ -112,4 +191,13 @@ function summary(
 ): string {
   const reasons = [...failures].map(([name, error]) => `${name}: ${error.message}`);
   return `${successes.size} ${done}, ${failures.size} failed: ${reasons.join('; ')}`;
+}
+
+/** Mark the instances of a class, so that other copies of this package know them. */
+function mark({ prototype }: { readonly prototype: object }, className: string): void {
+  Object.defineProperty(prototype, markOf(className), { value: true });
+}
+
+function markOf(className: string): symbol {
+  return Symbol.for(`credstash-runtime/${className}`);
 }

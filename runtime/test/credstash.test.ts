@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import { padVersion } from '../src/format/version.js';
+import { Credstash } from '../src/index.js';
 import { Secrets } from './secrets.js';
 
 const secrets = Secrets.prepare();
@@ -46,7 +47,7 @@ describe('what is put', () => {
     await credstash.put('binary', Buffer.from([0x41, 0xff]));
     await expect(credstash.get('binary')).rejects.toMatchObject({
       code: 'ERR_NOT_TEXT',
-      message: 'The value of binary is not UTF-8 text. Read it with getBytes.',
+      message: 'The value of binary is not UTF-8. Read it with getBytes.',
     });
   });
 
@@ -68,7 +69,8 @@ describe('what is put', () => {
     await expect(credstash.put('a', 'new', { version: 2 })).rejects.toMatchObject({
       code: 'ERR_VERSION_EXISTS',
       message:
-        'a version 2 is already in the credential store. Use the -v flag to specify a new version (the latest is 2)',
+        'a has a version 2 already (the latest is 2). Put another version, or the next one with autoVersion.',
+      secret: { name: 'a', version: padVersion(2), latestVersion: padVersion(2) },
     });
     expect(await credstash.get('a')).toBe('old');
   });
@@ -141,4 +143,16 @@ test('list is by name and then by version, in bytes', async () => {
     { name: 'b', version: padVersion(10) },
     { name: 'é', version: padVersion(1) },
   ]);
+});
+
+test('clients of DynamoDB and KMS that were mixed up are refused by name', () => {
+  const { dynamodb, kms } = test_.clients();
+  for (const options of [{ dynamodb: kms }, { kms: dynamodb }, { kms: {} as typeof kms }]) {
+    expect(() => new Credstash(options)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARGUMENT',
+        message: expect.stringMatching(/^The client of (DynamoDB|KMS) must be a \1Client/),
+      }) as Error,
+    );
+  }
 });

@@ -1,241 +1,56 @@
-import { inspect } from 'node:util';
+import * as errors from '../src/errors.js';
 
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-
-import { Compartment } from '../../lib/index.js';
-import { standardCompartment, TestAws } from '../../testbed/test-aws.js';
-import {
-  BulkReadError,
-  Credstash,
-  KmsError,
-  type CredstashOptions,
-  type EncryptionContext,
-} from '../src/index.js';
-import { padVersion } from '../src/format/version.js';
-
-let test_: TestAws;
-let credstash: Credstash;
-
-function connect(options: CredstashOptions = {}): Credstash {
-  return new Credstash({ ...test_.clients(), ...options });
-}
-
-beforeAll(async () => {
-  test_ = await TestAws.start((stack) => {
-    standardCompartment(stack);
-    new Compartment(stack, 'Other', { compartmentName: 'other' });
-    new Compartment(stack, 'Disabled', { compartmentName: 'disabled' });
-  });
-  credstash = connect();
-  await credstash.put('foo', 'a secret', { context: { env: 'prod' } });
+/** Another copy of the module, as in the package's other form. */
+let others!: typeof errors;
+jest.isolateModules(() => {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- `import` gives the same copy
+  others = require('../src/errors.js') as typeof errors;
 });
 
-beforeEach(() => test_.takeCalls());
-afterEach(() => test_.aws.clearFaults());
-afterAll(() => test_.aws.stop());
+const CALL = {
+  service: 'KMS',
+  action: 'kms:Decrypt',
+  resource: 'alias/credstash',
+  region: 'us-east-1',
+  detail: 'Error: no',
+  advice: undefined,
+} as const;
 
-describe('what is not there', () => {
-  test('a secret', async () => {
-    await expect(credstash.get('nope')).rejects.toMatchObject({
-      code: 'ERR_SECRET_NOT_FOUND',
-      message: "Item {'name': 'nope'} couldn't be found.",
-    });
-  });
-
-  test('a version', async () => {
-    await expect(credstash.get('foo', { version: 99 })).rejects.toMatchObject({
-      code: 'ERR_SECRET_NOT_FOUND',
-      message: "Item {'name': 'foo', 'version': '0000000000000000099'} couldn't be found.",
-    });
-  });
-
-  test('a table', async () => {
-    const nowhere = connect({ compartment: 'nowhere' });
-    for (const operation of [
-      () => nowhere.get('foo'),
-      () => nowhere.getAll(),
-      () => nowhere.list(),
-      () => nowhere.versions('foo'),
-      () => nowhere.delete('foo'),
-      () => nowhere.put('foo', 'v', { autoVersion: true }),
-    ]) {
-      await expect(operation()).rejects.toMatchObject({
-        code: 'ERR_TABLE_NOT_FOUND',
-        message: expect.stringMatching(/credential-store-nowhere in us-east-1.*cdk deploy/),
-      });
-    }
-  });
-
-  test('a key', async () => {
-    await expect(connect({ key: 'alias/nope' }).put('a', 'v')).rejects.toMatchObject({
-      code: 'ERR_KEY_NOT_FOUND',
-      message: expect.stringMatching(
-        /^Could not generate key using KMS key alias\/nope \(Details: .*\)\. /,
-      ),
-    });
-  });
+/** An error of each class. */
+const made = ({ CredstashError, AwsError, BulkReadError, BulkWriteError }: typeof errors) => ({
+  CredstashError: new CredstashError('ERR_NOT_TEXT', 'no'),
+  AwsError: new AwsError('ERR_AWS', CALL),
+  BulkReadError: new BulkReadError(new Map([['a', 'v']]), new Map()),
+  BulkWriteError: new BulkWriteError(new Map(), new Map()),
 });
 
-describe('what may not be', () => {
-  test('a reader may not put, and a writer may not get', async () => {
-    const reader = connect(await test_.clientsOf('reader'));
-    const writer = connect(await test_.clientsOf('writer'));
-    for (const attempt of [
-      () => reader.put('a', 'v'),
-      () => writer.get('foo'),
-      () => writer.getAll(),
-    ]) {
-      await expect(attempt()).rejects.toMatchObject({
-        code: 'ERR_ACCESS_DENIED',
-        message: expect.stringMatching(/not authorized to perform: .*Ask for a grant/),
-      });
-    }
-  });
+const CLASSES = ['CredstashError', 'AwsError', 'BulkReadError', 'BulkWriteError'] as const;
 
-  test('a context that differs', async () => {
-    const contexts: EncryptionContext[] = [{}, { env: 'dev' }, { env: 'prod', more: 'x' }];
-    for (const context of contexts) {
-      await expect(credstash.get('foo', { context })).rejects.toMatchObject({
-        code: 'ERR_CONTEXT_MISMATCH',
-        message:
-          'Could not decrypt hmac key with KMS. The encryption context provided may not match the one used when the credential was stored.',
-      });
-    }
-  });
-
-  test('an item sealed under a key of others, where a key is expected', async () => {
-    await connect({ key: 'alias/credstash-other' }).put('theirs', 'forged');
-    expect(await credstash.get('theirs')).toBe('forged');
-    await expect(connect({ compartment: 'credstash' }).get('theirs')).rejects.toMatchObject({
-      code: 'ERR_UNEXPECTED_KEY',
-    });
-  });
-
-  test('a key that is disabled', async () => {
-    const { kms } = test_.clients();
-    const disabled = connect({ compartment: 'disabled' });
-    await disabled.put('a', 'v');
-    const [, key] = [...test_.made].find(([id]) => id.startsWith('DisabledKey')) ?? [];
-    await kms.send(new DisableKeyCommand({ KeyId: key?.ref }));
-    await expect(disabled.get('a')).rejects.toMatchObject({ code: 'ERR_KEY_UNAVAILABLE' });
-  });
-});
-
-describe('an item that was tampered with', () => {
-  const context = { env: 'prod' };
-  const codes = ['ERR_INTEGRITY', 'ERR_UNSUPPORTED_DIGEST', 'ERR_CONTEXT_MISMATCH'];
-
-  async function rewrite(attribute: string, value: string) {
-    const { dynamodb } = test_.clients();
-    const TableName = 'credential-store';
-    const Key = { name: { S: 'foo' }, version: { S: padVersion(1) } };
-    const { Item = {} } = await dynamodb.send(new GetItemCommand({ TableName, Key }));
-    const original = Item[attribute]?.S ?? '';
-    const forged = { ...Item, [attribute]: { S: value }, name: { S: 'forged' } };
-    await dynamodb.send(new PutItemCommand({ TableName, Item: forged }));
-    return original;
+test.each(CLASSES)('an instance of %s is recognised by another copy of the package', (name) => {
+  expect(others[name]).not.toBe(errors[name]);
+  const theirs = made(others)[name];
+  for (const each of CLASSES) {
+    const isInstance = each === name || each === 'CredstashError';
+    expect([each, theirs instanceof errors[each]]).toEqual([each, isInstance]);
+    expect([each, made(errors)[name] instanceof errors[each]]).toEqual([each, isInstance]);
   }
+  expect(theirs).toMatchObject({ name });
+});
 
-  test.each(['contents', 'hmac', 'key', 'digest'])(
-    'in any byte of its %s is refused',
-    async (attribute) => {
-      const original = await rewrite(attribute, 'x');
-      const step = Math.max(1, Math.floor(original.length / 24));
-      for (let at = 0; at < original.length; at += step) {
-        await expectRefused(attribute, at, original);
-      }
-      await expectRefused(attribute, original.length - 1, original);
-    },
-  );
+test('the secrets of a bulk read are found in the error of another copy of the package', () => {
+  const error: unknown = made(others).BulkReadError;
+  expect(error instanceof errors.BulkReadError && error.secrets.get('a')).toBe('v');
+});
 
-  async function expectRefused(attribute: string, at: number, original: string) {
-    for (const character of ['A', 'z', '!', ' ', '=']) {
-      const value = original.slice(0, at) + character + original.slice(at + 1);
-      if (value === original) continue;
-      // The case of a hex digit says nothing.
-      if (attribute === 'hmac' && value.toLowerCase() === original) continue;
-      await rewrite(attribute, value);
-      const error: unknown = await credstash.get('forged', { context }).catch((each) => each);
-      // The value is here to name the forgery, if one is accepted.
-      expect([value, codes.includes((error as KmsError).code)]).toEqual([value, true]);
-    }
+test('no other value is taken for a CredstashError', () => {
+  for (const value of [new Error('no'), {}, null, undefined, 'ERR_AWS', { code: 'ERR_AWS' }]) {
+    expect(value instanceof errors.CredstashError).toBe(false);
   }
-
-  test('by cutting its attributes off is refused', async () => {
-    for (const attribute of ['contents', 'hmac', 'key']) {
-      await rewrite(attribute, '');
-      await expect(credstash.get('forged', { context })).rejects.toMatchObject({
-        code: 'ERR_INTEGRITY',
-      });
-    }
-  });
 });
 
-describe('the wrong region', () => {
-  test('an item whose key is elsewhere', async () => {
-    const kms = new KMSClient({ ...test_.target, region: 'eu-west-1' });
-    await expect(connect({ kms }).get('foo')).rejects.toMatchObject({
-      code: 'ERR_WRONG_REGION',
-      message: expect.stringMatching(/Choose the region/),
-    });
-  });
-
-  test('a key given by the ARN of another region', async () => {
-    const key = 'arn:aws:kms:eu-west-1:111122223333:key/1234';
-    await expect(connect({ key }).put('a', 'v')).rejects.toMatchObject({
-      code: 'ERR_WRONG_REGION',
-    });
-  });
-
-  test('none at all', async () => {
-    const nowhere = new Credstash();
-    await expect(nowhere.get('foo')).rejects.toMatchObject({ code: 'ERR_REGION_MISSING' });
-  });
-});
-
-describe('AWS', () => {
-  test('that throttles to the end', async () => {
-    test_.aws.inject({ action: 'dynamodb:Query', error: 'ThrottlingException' });
-    const dynamodb = new DynamoDBClient({ ...test_.target, maxAttempts: 2 });
-    await expect(connect({ dynamodb }).get('foo')).rejects.toMatchObject({
-      code: 'ERR_THROTTLED',
-    });
-    expect(test_.takeCalls()).toHaveLength(2);
-  });
-
-  test('that does not know the caller', async () => {
-    const credentials = { accessKeyId: 'AKIANOBODY', secretAccessKey: 'x' };
-    const config = { ...test_.target, credentials };
-    const stranger = connect({ dynamodb: new DynamoDBClient(config), kms: new KMSClient(config) });
-    for (const attempt of [() => stranger.get('foo'), () => stranger.put('a', 'v')]) {
-      await expect(attempt()).rejects.toMatchObject({ code: 'ERR_CREDENTIALS' });
-    }
-  });
-
-  test('that fails in another way keeps its words, and the cause', async () => {
-    test_.aws.inject({ action: 'kms:Decrypt', error: 'ValidationException' });
-    const error: unknown = await credstash.get('foo').catch((each: unknown) => each);
-    expect(error).toBeInstanceOf(KmsError);
-    expect(error).toMatchObject({
-      code: 'ERR_AWS',
-      message: 'Decryption error ValidationException: Injected.',
-      cause: { name: 'ValidationException' },
-    });
-  });
-});
-
-test('no error quotes a value, or a data key', async () => {
-  await credstash.put('bytes', Buffer.from('s3cr3t\xff', 'latin1'));
-  const error = await credstash.getAll({ context: {} }).catch((each: unknown) => each);
-  expect(error).toBeInstanceOf(BulkReadError);
-  for (const failure of (error as BulkReadError).failures.values()) {
-    expect(`${failure.message} ${String(failure.stack)}`).not.toContain('s3cr3t');
-  }
-  await credstash.put('readable', 's3cr3t');
-  const partial = await credstash.getAll().catch((each: unknown) => each);
-  expect((partial as BulkReadError).secrets.get('readable')).toBe('s3cr3t');
-  expect(inspect(partial, { depth: 10, showHidden: true })).not.toContain('s3cr3t');
-  const half = await credstash.put('a', 's3cr3t\ud800').catch((each: unknown) => each);
-  expect(String((half as Error).stack)).not.toContain('s3cr3t');
+test("a subclass of a caller's own takes only its own instances", () => {
+  class Own extends errors.CredstashError {}
+  expect(new Own('ERR_AWS', 'no') instanceof Own).toBe(true);
+  expect(new Own('ERR_AWS', 'no') instanceof errors.CredstashError).toBe(true);
+  expect(new errors.CredstashError('ERR_AWS', 'no') instanceof Own).toBe(false);
 });

@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander';
 
-import { Exit } from './exit.js';
+import { Exit, Interruption } from './exit.js';
 import { Log } from './output/log.js';
 import { program } from './program.js';
-import { describe } from './output/report.js';
+import { describe } from './output/words.js';
 
 // The SDK would warn, on every run on Node 20, of a release that is not in this bundle.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -22,6 +22,8 @@ async function main(): Promise<number> {
     await program(log).parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
     return 0;
   } catch (error) {
+    // Work that is under way would go on.
+    if (error instanceof Interruption) process.exit(error.code);
     if (error instanceof Exit) return error.code;
     // Commander has said what was wrong: its own code is 1, where usage errors are 2 here.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

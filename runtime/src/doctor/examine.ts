@@ -1,5 +1,5 @@
 import { CredstashError } from '../errors.js';
-import type { EncryptionContext } from '../operations/input.js';
+import type { EncryptionContext } from '../format/encryption-context.js';
 import { createContext, type Clients, type Context } from '../setup/context.js';
 import type { Change, Planner } from '../setup/change.js';
 import { compartmentPlanners, planTemplate } from '../setup/plan.js';

@@ -1,9 +1,11 @@
 import { PutItemCommand, ScanCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 
-import { awsError, type AwsCall } from '../aws/errors.js';
+import { call, isAnswer, type Action } from '../aws/call.js';
+import type { AwsClient } from '../aws/client.js';
+import { inOrderTo } from '../aws/refusal.js';
 import type { CredstashError } from '../errors.js';
-import type { EncryptionContext } from '../operations/input.js';
+import type { EncryptionContext } from '../format/encryption-context.js';
 import { DATA_KEY_BYTES } from '../format/seal.js';
 import { DynamoDbStore } from '../stores/dynamodb.js';
 import { padVersion } from '../format/version.js';
@@ -28,7 +30,7 @@ export async function tryCalls(trial: Trial) {
   const [query, get, lookUp, scan, put, decrypt, generate] = await Promise.all([
     outcome(store.latest(trial.name)),
     outcome(store.get(trial.name, padVersion(1))),
-    outcome(store.versions(trial.name, 1)),
+    outcome(inOrderTo('write', store.versions(trial.name, 1))),
     tryScan(trial),
     tryPut(trial),
     tryDecrypt(trial),
@@ -45,7 +47,7 @@ function tryScan({ dynamodb, table }: Trial): Promise<Outcome> {
     ProjectionExpression: '#name, #version, #comment',
     ExpressionAttributeNames: { '#name': 'name', '#version': 'version', '#comment': 'comment' },
   });
-  return tryDynamoDb(dynamodb, table, () => dynamodb.send(command));
+  return attempt(dynamodb, 'dynamodb:Scan', table, () => dynamodb.send(command));
 }
 
 /** A write on a condition that never holds is refused only after it was allowed. */
@@ -56,12 +58,8 @@ function tryPut({ dynamodb, table, name }: Trial): Promise<Outcome> {
     ConditionExpression: 'attribute_exists(#name) AND attribute_not_exists(#name)',
     ExpressionAttributeNames: { '#name': 'name' },
   });
-  return tryDynamoDb(
-    dynamodb,
-    table,
-    () => dynamodb.send(command),
-    'ConditionalCheckFailedException',
-  );
+  const put = () => dynamodb.send(command);
+  return attempt(dynamodb, 'dynamodb:PutItem', table, put, 'ConditionalCheckFailedException');
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html */
@@ -74,7 +72,7 @@ function tryDecrypt({ kms, key, context }: Trial): Promise<Outcome> {
     DryRun: true,
     DryRunModifiers: ['IGNORE_CIPHERTEXT'],
   });
-  return tryKms(kms, key, () => kms.send(command));
+  return attempt(kms, 'kms:Decrypt', key, () => kms.send(command), DRY_RUN_SUCCEEDS);
 }
 
 function tryGenerate({ kms, key, context }: Trial): Promise<Outcome> {
@@ -84,39 +82,20 @@ function tryGenerate({ kms, key, context }: Trial): Promise<Outcome> {
     NumberOfBytes: DATA_KEY_BYTES,
     DryRun: true,
   });
-  return tryKms(kms, key, () => kms.send(command));
+  return attempt(kms, 'kms:GenerateDataKey', key, () => kms.send(command), DRY_RUN_SUCCEEDS);
 }
 
-function tryKms(client: KMSClient, resource: string, send: () => Promise<unknown>) {
-  return attempt({ service: 'KMS', resource, client }, send, DRY_RUN_SUCCEEDS);
-}
-
-function tryDynamoDb(
-  client: DynamoDBClient,
+/** @param success The error that AWS answers with when the call is allowed, if it is one. */
+async function attempt(
+  client: Pick<AwsClient, 'config'>,
+  action: Action,
   resource: string,
   send: () => Promise<unknown>,
   success?: string,
-) {
-  return attempt({ service: 'DynamoDB', resource, client }, send, success);
-}
-
-async function attempt(
-  { client, ...call }: Pick<AwsCall, 'service' | 'resource'> & { client: Client },
-  send: () => Promise<unknown>,
-  success: string | undefined,
 ): Promise<Outcome> {
-  try {
-    await send();
-    return undefined;
-  } catch (cause) {
-    if ((cause as Error).name === success) return undefined;
-    const describe = (detail: string) => `${call.service} error ${detail}`;
-    return awsError(cause, { ...call, describe, region: () => client.config.region() });
-  }
-}
-
-interface Client {
-  readonly config: { readonly region: () => Promise<string> };
+  const refused = await outcome(call(client, action, resource, send));
+  const isAllowed = refused && success !== undefined && isAnswer(refused, success);
+  return isAllowed ? undefined : refused;
 }
 
 async function outcome(work: Promise<unknown>): Promise<Outcome> {

@@ -4,9 +4,9 @@ export function encodeBase64(bytes: Uint8Array): string {
 }
 
 /**
- * Bytes of standard, padded base64; undefined for any other text.
+ * Bytes of standard, padded base64; undefined for any other string.
  *
- * Node skips what is not base64 and ignores spare bits, so that many texts give the same bytes.
+ * Node skips what is not base64 and ignores spare bits, so that many strings give the same bytes.
  * Only one of them is what was stored.
  */
 export function decodeBase64(text: string): Uint8Array | undefined {

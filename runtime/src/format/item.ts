@@ -1,12 +1,11 @@
 import { decodeBase64, encodeBase64 } from './base64.js';
-import type { DataKey } from '../keys/kms.js';
 import { CredstashError } from '../errors.js';
-import { open, seal, type Digest } from './seal.js';
+import { open, seal, type DataKey, type Digest } from './seal.js';
 
 /**
  * One version of one secret, as every store keeps it and every credstash client reads it.
  *
- * An attribute that the stored item lacks is an empty text here.
+ * An attribute that the stored item lacks is an empty string here.
  */
 export interface SealedItem {
   readonly name: string;
@@ -69,6 +68,7 @@ function attributeBytes(item: SealedItem, attribute: 'key' | 'contents'): Uint8A
     throw new CredstashError(
       'ERR_INTEGRITY',
       `The attribute ${attribute} of ${item.name}, version ${item.version}, is damaged: it is not base64`,
+      { secret: { name: item.name, version: item.version } },
     );
   }
   return bytes;

@@ -25,6 +25,13 @@ export const DIGESTS = Object.keys(HASHES) as readonly Digest[];
 /** The bytes in a data key: the first half encrypts, the second half authenticates. */
 export const DATA_KEY_BYTES = 64;
 
+/** A new data key, in both its forms. */
+export interface DataKey {
+  readonly plaintext: Uint8Array;
+  /** Encrypted under the KMS key, to be stored with what it sealed. */
+  readonly wrapped: Uint8Array;
+}
+
 /** Python credstash counts from 1, big-endian: a data key must never seal two plaintexts. */
 const FIRST_COUNTER_BLOCK = Buffer.from('00000000000000000000000000000001', 'hex');
 
@@ -55,14 +62,15 @@ export function seal(plaintext: Uint8Array, dataKey: Uint8Array, digest: Digest)
  *
  * @param dataKey The 64 bytes that it was sealed with.
  * @param name The secret's name, for the errors.
- * @throws ERR_UNSUPPORTED_DIGEST before anything is computed.
- * @throws ERR_INTEGRITY if the HMAC is not that of the contents.
+ * @throws ERR_UNSUPPORTED_DIGEST before anything is computed
+ * @throws ERR_INTEGRITY if the HMAC is not that of the contents
  */
 export function open(sealed: Sealed, dataKey: Uint8Array, name: string): Uint8Array {
   if (!isDigest(sealed.digest)) {
     throw new CredstashError(
       'ERR_UNSUPPORTED_DIGEST',
-      `The digest ${JSON.stringify(sealed.digest)} of ${name} is not supported. Put it anew with one of ${DIGESTS.join(', ')}.`,
+      `The digest ${JSON.stringify(sealed.digest)} of ${name} is not supported. Put it again with one of ${DIGESTS.join(', ')}.`,
+      { secret: { name } },
     );
   }
   const { encryptionKey, hmacKey } = split(dataKey);
@@ -71,13 +79,14 @@ export function open(sealed: Sealed, dataKey: Uint8Array, name: string): Uint8Ar
     throw new CredstashError(
       'ERR_INTEGRITY',
       `Computed HMAC on ${name} does not match stored HMAC`,
+      { secret: { name } },
     );
   }
   const decipher = createDecipheriv('aes-256-ctr', encryptionKey, FIRST_COUNTER_BLOCK);
   return Buffer.concat([decipher.update(sealed.contents), decipher.final()]);
 }
 
-/** Whether a text names an HMAC hash that can be read and written. Case matters. */
+/** Whether a string names an HMAC hash that can be read and written. Case matters. */
 export function isDigest(text: string): text is Digest {
   return Object.hasOwn(HASHES, text);
 }

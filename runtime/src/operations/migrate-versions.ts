@@ -1,13 +1,40 @@
-import type { MigratedVersion, MigrateOptions } from './options.js';
-import type { SecretEntry, SecretStore } from '../stores/secret-store.js';
 import { isUnpadded, padVersion } from '../format/version.js';
+import type { OnProgress } from './bulk.js';
+import { list } from './list.js';
+import type { Services } from './services.js';
 
-/** Pad the unpadded versions among the entries of a store. */
+export interface MigrateOptions {
+  /**
+   * Change nothing: only give what would be done.
+   *
+   * @default true
+   */
+  readonly dryRun?: boolean | undefined;
+  /**
+   * Called with how many versions are done, of how many.
+   *
+   * @default - no callback
+   */
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** A version that was stored unpadded. */
+export interface MigratedVersion {
+  readonly name: string;
+  /** As it was stored. */
+  readonly from: string;
+  /** Padded to 19 characters. */
+  readonly to: string;
+  /** `taken` if the padded version is another item: then nothing is done. */
+  readonly outcome: 'planned' | 'moved' | 'taken';
+}
+
+/** Pad the versions that were stored unpadded. */
 export async function migrateVersions(
-  store: SecretStore,
-  entries: readonly SecretEntry[],
+  { store }: Services,
   { dryRun = true, onProgress }: MigrateOptions,
 ): Promise<MigratedVersion[]> {
+  const entries = await list({ store });
   const unpadded = entries.filter(({ version }) => isUnpadded(version));
   const migrated: MigratedVersion[] = [];
   for (const { name, version: from } of unpadded) {

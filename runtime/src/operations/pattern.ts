@@ -1,9 +1,9 @@
-/** Whether a text is a pattern: has a `*`. */
-export function isPattern(text: string): boolean {
-  return text.includes('*');
+/** Whether a name is a pattern: has a `*`. */
+export function isPattern(name: string): boolean {
+  return name.includes('*');
 }
 
-/** Whether a name is one of the patterns, in which only `*` is special: it stands for any text. */
+/** Whether a name matches one of the patterns. Only `*` is special: it stands for any string. */
 export function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
   const sources = patterns.map((pattern) =>
     pattern

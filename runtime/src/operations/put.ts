@@ -1,15 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 
+import { inOrderTo } from '../aws/refusal.js';
 import { CredstashError } from '../errors.js';
-import { checkContext, checkName, checkSize, valueBytes, type EncryptionContext } from './input.js';
-import { sealItem } from '../format/item.js';
-import type { KeyService } from '../keys/kms.js';
+import { checkContext, type EncryptionContext } from '../format/encryption-context.js';
+import type { SealedItem } from '../format/item.js';
 import { DIGESTS, isDigest, type Digest } from '../format/seal.js';
-import type { SecretStore } from '../stores/secret-store.js';
-import { isUnpadded, padVersion, versionAfter } from '../format/version.js';
-
-/** A secret's value: a text, stored as UTF-8, or bytes. */
-export type Value = string | Uint8Array;
+import { encodeValue, type Value } from '../format/text.js';
+import { isUnpadded, padVersion, unpadVersion, versionAfter } from '../format/version.js';
+import type { SecretStore, StoreLimits } from '../stores/secret-store.js';
+import { checkName, checkSize, storedVersion } from './checks.js';
+import { openSecret, sealSecret, type Plaintext } from './envelope.js';
+import type { Services } from './services.js';
 
 export interface PutOptions {
   /**
@@ -25,14 +26,14 @@ export interface PutOptions {
    */
   readonly autoVersion?: boolean | undefined;
   /**
-   * Write nothing if the latest version has this value and context. To tell, it is read.
+   * Write nothing if the latest version has this value and context. This reads the latest version.
    *
    * @default false
    */
   readonly ifChanged?: boolean | undefined;
   /**
-   * Bound to the secret: the same context, exactly, is needed to read it. It is not stored, and
-   * shows in CloudTrail.
+   * Bound to the secret: reading it needs exactly the same context. It is not stored, and shows in
+   * CloudTrail.
    *
    * @default - none
    */
@@ -51,7 +52,7 @@ export interface PutOptions {
   readonly digest?: Digest | undefined;
 }
 
-/** What became of a put. */
+/** The outcome of a put. */
 export interface PutResult {
   readonly name: string;
   /** The version that has the value, padded to 19 characters. */
@@ -63,8 +64,12 @@ export interface PutResult {
 /** Tries to take a next version while others do: seconds in all, as the delay is at most one. */
 const AUTO_VERSION_TRIES = 40;
 
-/** Writes what was prepared, and gives the version it got. */
-export type PreparedPut = (store: SecretStore, keyService: KeyService) => Promise<string>;
+/** A put that was checked. */
+export interface PreparedPut extends Plaintext {
+  /** The version to write, as stored; the next one if undefined. */
+  readonly version: string | undefined;
+  readonly ifChanged: boolean;
+}
 
 /**
  * Check all that can be checked of a put before any call.
@@ -72,15 +77,16 @@ export type PreparedPut = (store: SecretStore, keyService: KeyService) => Promis
  * @throws ERR_VALUE_TOO_LARGE, ERR_INVALID_ARGUMENT
  */
 export function preparePut(
+  limits: StoreLimits,
   name: string,
   value: Value,
   options: PutOptions,
-  warn: (warning: string) => void,
 ): PreparedPut {
-  const { version: given, autoVersion = false, context = {}, comment, digest = 'SHA256' } = options;
-  checkName(name);
+  const { version, autoVersion = false, ifChanged = false } = options;
+  const { context = {}, comment, digest = 'SHA256' } = options;
+  checkName(name, limits);
   checkContext(context);
-  if (autoVersion && given !== undefined) {
+  if (autoVersion && version !== undefined) {
     throw new CredstashError('ERR_INVALID_ARGUMENT', 'Give a version or autoVersion, not both.');
   }
   if (!isDigest(digest)) {
@@ -89,58 +95,86 @@ export function preparePut(
       `${JSON.stringify(digest)} is not a digest: choose one of ${DIGESTS.join(', ')}.`,
     );
   }
-  if (digest === 'SHA' || digest === 'MD5') {
-    warn(`The digest ${digest} is weak: use it only for clients that know no other.`);
-  }
-  const version = padVersion(given ?? 1);
-  const plaintext = valueBytes(name, value);
-  checkSize(name, plaintext, version, comment);
-
-  return async (store, keyService) => {
-    const first = autoVersion ? await nextVersion(store, name, warn) : version;
-    const dataKey = await keyService.generateDataKey(context);
-    const item = sealItem(name, plaintext, dataKey, { digest, comment });
-    dataKey.plaintext.fill(0);
-    if (await store.putIfAbsent({ ...item, version: first })) return first;
-    if (!autoVersion) throw await versionExists(store, name, version);
-    for (let tries = 1; tries < AUTO_VERSION_TRIES; tries++) {
-      await setTimeout(Math.random() * Math.min(1000, 20 * 2 ** tries));
-      const next = await nextVersion(store, name, warn);
-      if (await store.putIfAbsent({ ...item, version: next })) return next;
-    }
-    throw new CredstashError(
-      'ERR_VERSION_CONTENDED',
-      `Other writers took each next version of ${name} in ${AUTO_VERSION_TRIES} tries. Nothing was stored: try again.`,
-    );
+  const stored = storedVersion(version ?? 1, limits);
+  const bytes = encodeValue(name, value);
+  checkSize(name, bytes, [stored, comment ?? ''], limits);
+  return {
+    name,
+    value: bytes,
+    version: autoVersion ? undefined : stored,
+    ifChanged,
+    context,
+    comment,
+    digest,
   };
 }
 
-async function nextVersion(
-  store: SecretStore,
-  name: string,
-  warn: (warning: string) => void,
-): Promise<string> {
-  const [highest] = await store.versions(name, 1);
+/** Store what was prepared. */
+export async function put(services: Services, prepared: PreparedPut): Promise<PutResult> {
+  const { store, onWarning } = services;
+  const { name, digest } = prepared;
+  if (digest === 'SHA' || digest === 'MD5') {
+    onWarning(`The digest ${digest} is weak: use it only for clients that know no other.`);
+  }
+  const latest = prepared.ifChanged ? await store.latest(name) : undefined;
+  if (latest && (await holds(services, latest, prepared))) {
+    return { name, version: latest.version, isUnchanged: true };
+  }
+  return { name, version: await write(services, prepared), isUnchanged: false };
+}
+
+/** Seal and store, and give the version that it got. */
+async function write(services: Services, prepared: PreparedPut): Promise<string> {
+  const { store, keyService } = services;
+  const { name } = prepared;
+  const version = prepared.version ?? (await nextVersion(services, name));
+  const item = await sealSecret(keyService, prepared);
+  if (await store.putIfAbsent({ ...item, version })) return version;
+  if (prepared.version !== undefined) throw await versionExists(store, name, version);
+  for (let tries = 1; tries < AUTO_VERSION_TRIES; tries++) {
+    await setTimeout(Math.random() * Math.min(1000, 20 * 2 ** tries));
+    const next = await nextVersion(services, name);
+    if (await store.putIfAbsent({ ...item, version: next })) return next;
+  }
+  throw new CredstashError(
+    'ERR_VERSION_CONTENDED',
+    `Other writers took each next version of ${name} in ${AUTO_VERSION_TRIES} tries. Nothing was stored: try again.`,
+    { secret: { name } },
+  );
+}
+
+async function nextVersion({ store, onWarning }: Services, name: string): Promise<string> {
+  const [highest] = await inOrderTo('write', store.versions(name, 1));
   if (highest === undefined) return padVersion(1);
-  if (!isUnpadded(highest)) return versionAfter([highest]);
+  if (!isUnpadded(highest)) return versionAfter(name, [highest]);
   // In byte order an unpadded version hides every padded one: the largest number may be any.
-  const next = versionAfter(await store.versions(name));
-  warn(
-    `${name} has the unpadded version ${highest}, which readers take for the latest: they won't see version ${shown(next)}. Repair it with credstash migrate-versions.`,
+  const next = versionAfter(name, await store.versions(name));
+  onWarning(
+    `${name} has the unpadded version ${highest}, which readers take for the latest: they won't see version ${unpadVersion(next)}. Repair it with migrateVersions, or \`credstash migrate-versions\`.`,
   );
   return next;
 }
 
 async function versionExists(store: SecretStore, name: string, version: string) {
-  const [latest] = await store.versions(name, 1).catch(() => []);
-  const hint = latest === undefined ? '' : ` (the latest is ${shown(latest)})`;
+  const [latestVersion] = await store.versions(name, 1).catch(() => []);
+  const hint = latestVersion === undefined ? '' : ` (the latest is ${unpadVersion(latestVersion)})`;
   return new CredstashError(
     'ERR_VERSION_EXISTS',
-    `${name} version ${shown(version)} is already in the credential store. Use the -v flag to specify a new version${hint}`,
+    `${name} has a version ${unpadVersion(version)} already${hint}. Put another version, or the next one with autoVersion.`,
+    { secret: { name, version, latestVersion } },
   );
 }
 
-/** A stored version as people write it: without the padding. */
-function shown(version: string): string {
-  return version.replace(/^0+(?=.)/, '');
+/** Whether an item has this value and context: with another context it is another secret. */
+async function holds(
+  { keyService }: Services,
+  item: SealedItem,
+  { value, context }: PreparedPut,
+): Promise<boolean> {
+  try {
+    return Buffer.compare(await openSecret(keyService, item, context), value) === 0;
+  } catch (error) {
+    if (error instanceof CredstashError && error.code === 'ERR_CONTEXT_MISMATCH') return false;
+    throw error;
+  }
 }

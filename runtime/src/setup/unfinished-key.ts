@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ListResourceTagsCommand, paginateListKeys, type KeyMetadata } from '@aws-sdk/client-kms';
 
 import { CredstashError } from '../errors.js';
-import { forEachPooled } from '../operations/pool.js';
+import { forEachPooled } from '../operations/bulk.js';
 import { describeKey, keyArn } from './alias.js';
 import { call, isAnswer } from './calls.js';
 import type { Context } from './context.js';

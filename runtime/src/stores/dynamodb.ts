@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import {
-  ConditionalCheckFailedException,
   DeleteItemCommand,
   GetItemCommand,
   paginateQuery,
@@ -12,23 +11,35 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 
-import { awsError } from '../aws/errors.js';
+import { call, isAnswer, type Action } from '../aws/call.js';
+import { clientOf, type AwsClient } from '../aws/client.js';
 import type { SealedItem } from '../format/item.js';
-import type { SecretEntry, SecretStore } from './secret-store.js';
+import type { SecretEntry, SecretStore, StoreLimits } from './secret-store.js';
 
 type Attributes = Record<string, AttributeValue>;
 
 /** Secrets in the DynamoDB table of Python credstash: hash key `name`, range key `version`. */
 export class DynamoDbStore implements SecretStore {
-  /** @param table The table's name or ARN. */
+  /** AWS, "Quotas in Amazon DynamoDB". */
+  readonly limits: StoreLimits = { nameBytes: 2048, versionBytes: 1024, itemBytes: 400 * 1024 };
+
+  private readonly client: DynamoDBClient;
+
+  /**
+   * @param client A `DynamoDBClient`.
+   * @param table The table's name or ARN.
+   * @throws ERR_INVALID_ARGUMENT if the client is not a `DynamoDBClient`
+   */
   constructor(
-    private readonly client: DynamoDBClient,
+    client: AwsClient,
     private readonly table: string,
-  ) {}
+  ) {
+    this.client = clientOf('DynamoDB', client);
+  }
 
   async latest(name: string): Promise<SealedItem | undefined> {
     const command = new QueryCommand({ ...this.queryOf(name), Limit: 1 });
-    const { Items } = await this.attempt(() => this.client.send(command));
+    const { Items } = await this.call('dynamodb:Query', () => this.client.send(command));
     return Items?.[0] && sealedItem(Items[0]);
   }
 
@@ -38,8 +49,8 @@ export class DynamoDbStore implements SecretStore {
   }
 
   putIfAbsent(item: SealedItem): Promise<boolean> {
-    const texts = Object.entries(item) as [string, string][];
-    return this.putAttributes(Object.fromEntries(texts.map(([name, S]) => [name, { S }])));
+    const attributes = Object.entries(item) as [string, string][];
+    return this.putAttributes(Object.fromEntries(attributes.map(([name, S]) => [name, { S }])));
   }
 
   async versions(name: string, limit?: number): Promise<string[]> {
@@ -51,11 +62,12 @@ export class DynamoDbStore implements SecretStore {
     };
     if (limit !== undefined) {
       const command = new QueryCommand({ ...query, Limit: limit });
-      const { Items = [] } = await this.attempt(() => this.client.send(command));
+      const { Items = [] } = await this.call('dynamodb:Query', () => this.client.send(command));
       return Items.map((item) => text(item, 'version'));
     }
     const versions: string[] = [];
-    for await (const item of this.items(() => paginateQuery({ client: this.client }, query))) {
+    const pages = paginateQuery({ client: this.client }, query);
+    for await (const item of this.items('dynamodb:Query', pages)) {
       versions.push(text(item, 'version'));
     }
     return versions;
@@ -63,7 +75,8 @@ export class DynamoDbStore implements SecretStore {
 
   async *scan(): AsyncIterable<SealedItem> {
     const input = { TableName: this.table, ConsistentRead: true };
-    for await (const item of this.items(() => paginateScan({ client: this.client }, input))) {
+    const pages = paginateScan({ client: this.client }, input);
+    for await (const item of this.items('dynamodb:Scan', pages)) {
       yield sealedItem(item);
     }
   }
@@ -76,7 +89,8 @@ export class DynamoDbStore implements SecretStore {
       ProjectionExpression: '#name, #version, #comment',
       ExpressionAttributeNames: { '#name': 'name', '#version': 'version', '#comment': 'comment' },
     };
-    for await (const item of this.items(() => paginateScan({ client: this.client }, input))) {
+    const pages = paginateScan({ client: this.client }, input);
+    for await (const item of this.items('dynamodb:Scan', pages)) {
       yield { name: text(item, 'name'), version: text(item, 'version'), ...comment(item) };
     }
   }
@@ -86,7 +100,7 @@ export class DynamoDbStore implements SecretStore {
       TableName: this.table,
       Key: { name: { S: name }, version: { S: version } },
     });
-    await this.attempt(() => this.client.send(command));
+    await this.call('dynamodb:DeleteItem', () => this.client.send(command));
   }
 
   async moveVersion(name: string, from: string, to: string): Promise<boolean> {
@@ -105,7 +119,7 @@ export class DynamoDbStore implements SecretStore {
       Key: { name: { S: name }, version: { S: version } },
       ConsistentRead: true,
     });
-    return (await this.attempt(() => this.client.send(command))).Item;
+    return (await this.call('dynamodb:GetItem', () => this.client.send(command))).Item;
   }
 
   private async putAttributes(item: Attributes): Promise<boolean> {
@@ -117,15 +131,13 @@ export class DynamoDbStore implements SecretStore {
       ExpressionAttributeNames: { '#name': 'name', '#key': 'key' },
       ExpressionAttributeValues: { ':key': item.key ?? { S: '' } },
     });
-    return this.attempt(async () => {
-      try {
-        await this.client.send(command);
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
-    });
+    try {
+      await this.call('dynamodb:PutItem', () => this.client.send(command));
+      return true;
+    } catch (error) {
+      if (isAnswer(error, 'ConditionalCheckFailedException')) return false;
+      throw error;
+    }
   }
 
   private queryOf(name: string) {
@@ -140,27 +152,19 @@ export class DynamoDbStore implements SecretStore {
   }
 
   private async *items(
-    pages: () => AsyncIterable<{ Items?: Attributes[] | undefined }>,
+    action: Action,
+    pages: AsyncIterable<{ Items?: Attributes[] | undefined }>,
   ): AsyncIterable<Attributes> {
-    const iterator = pages()[Symbol.asyncIterator]();
+    const iterator = pages[Symbol.asyncIterator]();
     for (;;) {
-      const page = await this.attempt(() => iterator.next());
+      const page = await this.call(action, () => iterator.next());
       if (page.done) return;
       yield* page.value.Items ?? [];
     }
   }
 
-  private async attempt<T>(call: () => Promise<T>): Promise<T> {
-    try {
-      return await call();
-    } catch (cause) {
-      throw await awsError(cause, {
-        service: 'DynamoDB',
-        resource: this.table,
-        describe: (detail) => `DynamoDB error ${detail}`,
-        region: () => this.client.config.region(),
-      });
-    }
+  private call<T>(action: Action, send: () => Promise<T>): Promise<T> {
+    return call(this.client, action, this.table, send);
   }
 }
 
@@ -181,7 +185,7 @@ function comment(item: Attributes): { comment?: string } {
   return comment === '' ? {} : { comment };
 }
 
-/** A text attribute. Python 3 and unicreds store `hmac` as Binary, whose bytes are the text. */
+/** A string attribute. Python 3 and unicreds store `hmac` as Binary, whose bytes are the string. */
 function text(item: Attributes, attribute: string): string {
   const value = item[attribute];
   return value?.S ?? (value?.B ? Buffer.from(value.B).toString('latin1') : '');

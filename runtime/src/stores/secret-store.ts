@@ -7,12 +7,23 @@ export interface SecretEntry {
   readonly comment?: string;
 }
 
+/** The most that a store holds, in bytes. */
+export interface StoreLimits {
+  /** Of a name. */
+  readonly nameBytes: number;
+  /** Of a version, as stored. */
+  readonly versionBytes: number;
+  /** Of a whole item: the names and the values of all its attributes. */
+  readonly itemBytes: number;
+}
+
 /**
  * Keeps sealed items. Every read sees every write that was acknowledged before it.
  *
- * Versions are taken as they are: padding is the caller's.
+ * A store takes names and versions as they are: checking and padding are up to the caller.
  */
 export interface SecretStore {
+  readonly limits: StoreLimits;
   /** The item with the highest version of a name, in byte order. */
   latest(name: string): Promise<SealedItem | undefined>;
   get(name: string, version: string): Promise<SealedItem | undefined>;
@@ -26,8 +37,8 @@ export interface SecretStore {
   entries(): AsyncIterable<SecretEntry>;
   delete(name: string, version: string): Promise<void>;
   /**
-   * Store an item under another version, whole, and delete it under its own once the copy was read
-   * back. If the other version is taken by another item, do nothing, and give false.
+   * Store a whole item under another version, and delete it under its own once the copy was read
+   * back. If another item has that version, do nothing, and give false.
    */
   moveVersion(name: string, from: string, to: string): Promise<boolean>;
 }

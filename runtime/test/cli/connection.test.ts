@@ -65,6 +65,6 @@ describe('the connection', () => {
   ])('the region of %s', async (_, args, regions, region) => {
     const table = ['-t', 'nowhere'];
     const { stderr } = await runCli([...args, ...table, 'list'], { ...setting.env, ...regions });
-    expect(stderr).toMatch(new RegExp(`nowhere in ${region}\\)`));
+    expect(stderr).toMatch(new RegExp(`nowhere in ${region} `));
   });
 });

@@ -62,6 +62,16 @@ describe('before any call', () => {
       'ERR_INVALID_ARGUMENT',
       () => credstash.put('a', 'v', { version: 2, autoVersion: true }),
     ],
+    [
+      'a version over 1,024 bytes',
+      'ERR_INVALID_ARGUMENT',
+      () => credstash.put('a', 'v', { version: 'v'.repeat(1025) }),
+    ],
+    [
+      'a version over 1,024 bytes to read',
+      'ERR_INVALID_ARGUMENT',
+      () => credstash.get('a', { version: 'v'.repeat(1025) }),
+    ],
     ['an empty version', 'ERR_INVALID_ARGUMENT', () => credstash.delete('foo', { version: '' })],
   ])('%s is refused', async (_, code, operation) => {
     await expect(operation()).rejects.toMatchObject({ code });

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
 
-import { isPattern, nameMatcher } from '../../operations/pattern.js';
-import { collect, parseContext, parsePairs } from '../input/arguments.js';
-import { readSecrets } from '../output/bulk.js';
-import { runChild } from '../child.js';
-import { addConnectionOptions, connect } from '../input/connection.js';
+import { runChild } from '../exec/child.js';
+import { planExec } from '../exec/plan.js';
 import { Exit } from '../exit.js';
-import { reportFailures } from '../output/report.js';
-import { hasZeroByte, toVariables, zeroByteError } from '../output/variables.js';
+import { collect, parseContext, parsePairs } from '../input/arguments.js';
+import { addConnectionOptions, connect } from '../input/connection.js';
+import { readSecrets } from '../output/bulk.js';
+import { reportFailures } from '../output/words.js';
 
 interface ExecFlags {
   readonly clobber: boolean;
@@ -60,32 +59,21 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
 
   const names = [...new Set([...asked, ...Object.values(mapped)])];
   if (names.length === 0) command.error('error: name a secret, a pattern or a prefix before --');
-  const { secrets, failures } = await readSecrets(await connect(command), { names, context });
-  const matches = nameMatcher(asked);
-  const named = toVariables(
-    new Map([...secrets].filter(([name]) => matches(name))),
-    flags.strip ? prefix : '',
-  );
-  const own = Object.entries(mapped).map(([variable, name]) => [variable, secrets.get(name) ?? '']);
-  const failed = new Map<string, Error>([...failures, ...named.failures]);
-  for (const name of Object.values(mapped)) {
-    if (hasZeroByte(secrets.get(name) ?? '')) failed.set(name, zeroByteError());
-  }
-  const unmatched = asked.filter(
-    (pattern) =>
-      isPattern(pattern) && ![...secrets.keys(), ...failures.keys()].some(nameMatcher([pattern])),
-  );
-  if (flags.strict) {
-    for (const pattern of unmatched) failed.set(pattern, new Error("no secret's name matches"));
-  }
-  if (failed.size > 0) {
-    reportFailures(failed);
+  const read = await readSecrets(await connect(command), { names, context });
+  const request = {
+    asked,
+    mapped,
+    stripped: flags.strip ? (prefix ?? '') : '',
+    isStrict: flags.strict ?? false,
+    isPristine: flags.pristine ?? false,
+    clobbers: flags.clobber,
+  };
+  const { env, failures } = planExec(request, read, process.env);
+  if (failures.size > 0) {
+    reportFailures(failures);
     process.stderr.write(`${file} was not started\n`);
     throw new Exit(1);
   }
-
-  const variables = Object.fromEntries([...named.variables, ...own]) as Record<string, string>;
-  const inherited = flags.pristine ? { PATH: process.env.PATH } : process.env;
-  const env = flags.clobber ? { ...inherited, ...variables } : { ...variables, ...inherited };
-  throw new Exit(await runChild(file, args, env));
+  const exitCode = await runChild(file, args, env);
+  if (exitCode !== 0) throw new Exit(exitCode);
 }

@@ -1,16 +1,18 @@
+import { once } from 'node:events';
+
 import { Option, type Command } from 'commander';
 
 import type { Credstash } from '../../credstash.js';
 import { BulkWriteError, type CredstashError } from '../../errors.js';
-import { decodeText } from '../../operations/input.js';
-import type { PutAllOptions } from '../../operations/options.js';
+import { decodeText } from '../../format/text.js';
+import type { PutAllOptions } from '../../operations/put-all.js';
 import type { PutResult } from '../../operations/put.js';
 import { parseContext } from '../input/arguments.js';
 import { addConnectionOptions, connect } from '../input/connection.js';
-import { Exit, INTERRUPTED } from '../exit.js';
+import { Exit, Interruption } from '../exit.js';
 import { addPutOptions, putOptions, type PutFlags } from '../input/options.js';
 import { withProgress } from '../output/progress.js';
-import { reportFailures } from '../output/report.js';
+import { reportFailures } from '../output/words.js';
 import {
   INPUT_FORMATS,
   inputFormatOf,
@@ -53,7 +55,11 @@ async function putAll(
   if (failures.size > 0) throw new Exit(1);
 }
 
-/** Put them all; when interrupted, say how far it came. */
+/**
+ * Put them all.
+ *
+ * @throws Interruption after Ctrl-C, when it has said how far it came
+ */
 async function write(
   credstash: Credstash,
   secrets: ReadonlyMap<string, string>,
@@ -63,29 +69,29 @@ async function write(
   failures: ReadonlyMap<string, CredstashError>;
 }> {
   const stored = new Set<string>();
-  const onInterrupt = () => {
+  const finished = new AbortController();
+  const interruption = once(process, 'SIGINT', { signal: finished.signal }).then(() => {
     const rest = [...secrets.keys()].filter((name) => !stored.has(name));
     const list = (names: string[]) => names.join(', ') || 'none';
     process.stderr.write(
       `\nInterrupted. Stored: ${list([...stored])}. Not stored, or not known: ${list(rest)}.\n`,
     );
-    process.exit(INTERRUPTED);
-  };
-  process.once('SIGINT', onInterrupt);
+    throw new Interruption();
+  });
+  const work = withProgress('storing', (onProgress) => {
+    let settled = 0;
+    const onSettled = (name: string, outcome: PutResult | CredstashError) => {
+      if (!(outcome instanceof Error)) stored.add(name);
+      onProgress?.(++settled, secrets.size);
+    };
+    return credstash.putAll(secrets, { ...options, onSettled });
+  });
   try {
-    const done = await withProgress('storing', (onProgress) => {
-      let settled = 0;
-      const onSettled = (name: string, outcome: PutResult | CredstashError) => {
-        if (!(outcome instanceof Error)) stored.add(name);
-        onProgress?.(++settled, secrets.size);
-      };
-      return credstash.putAll(secrets, { ...options, onSettled });
-    });
-    return { done, failures: new Map() };
+    return { done: await Promise.race([work, interruption]), failures: new Map() };
   } catch (error) {
     if (error instanceof BulkWriteError) return { done: error.stored, failures: error.failures };
     throw error;
   } finally {
-    process.off('SIGINT', onInterrupt);
+    finished.abort();
   }
 }

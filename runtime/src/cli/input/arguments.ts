@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import type { EncryptionContext } from '../../operations/input.js';
+import type { EncryptionContext } from '../../format/encryption-context.js';
 
 /**
  * The encryption context of `key=value` words: the first `=` splits, the value may contain more.

@@ -2,8 +2,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { Option, type Command } from 'commander';
 
-import { clientConfig } from '../../aws/client-config.js';
+import { clientConfig } from '../../aws/client.js';
 import { Credstash } from '../../credstash.js';
+import { CredstashError } from '../../errors.js';
 import { savedKmsRegion } from './config-file.js';
 import { LOG_LEVELS } from '../output/log.js';
 
@@ -102,7 +103,19 @@ async function defaultRegion(profile: string | undefined): Promise<string> {
   return client.config.region().catch(() => FALLBACK_REGION);
 }
 
+/** @throws ERR_CREDENTIALS */
 async function roleCredentials(arn: string, region: string) {
-  const { assumeRole } = await import('./assume-role.js');
-  return assumeRole(arn, region);
+  // Only a command with --arn loads it.
+  const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
+  const params = { RoleArn: arn, RoleSessionName: 'credstash' };
+  try {
+    return await fromTemporaryCredentials({ params, clientConfig: { region } })();
+  } catch (cause) {
+    const { name, message } = cause as Error;
+    throw new CredstashError(
+      'ERR_CREDENTIALS',
+      `Can't assume the role ${arn} (${name}: ${message}).`,
+      { cause },
+    );
+  }
 }

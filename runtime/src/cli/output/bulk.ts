@@ -1,11 +1,11 @@
 import { BulkReadError, type CredstashError } from '../../errors.js';
 import type { Credstash } from '../../credstash.js';
-import type { GetAllOptions } from '../../operations/options.js';
+import type { GetAllOptions } from '../../operations/get-all.js';
 import { Exit } from '../exit.js';
 import { formatSecrets, type Format } from './formats.js';
 import { writeOutput } from './write.js';
 import { withProgress } from './progress.js';
-import { reportFailures } from './report.js';
+import { reportFailures } from './words.js';
 
 /** What a bulk read gave, and why it did not give the rest. */
 export interface BulkRead {

@@ -1,4 +1,4 @@
-import type { OnProgress } from '../../operations/settle.js';
+import type { OnProgress } from '../../operations/bulk.js';
 
 /** Do a long work with a progress bar, on a terminal; without one, in a pipe. */
 export async function withProgress<T>(

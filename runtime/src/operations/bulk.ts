@@ -1,19 +1,24 @@
 import { CredstashError } from '../errors.js';
-import { forEachPooled } from './pool.js';
-import { compareBytes } from '../format/version.js';
+import { compareBytes } from '../format/text.js';
 
 /** Calls under way at once in a bulk read or write. */
 const CONCURRENCY = 16;
 
-/** Told how far a long work is. */
+/** Called with how many are done, of how many. */
 export type OnProgress = (done: number, total: number) => void;
 
-/** Do a task for each entry, and tell apart, in the order of names, what it gave and why not. */
+/** What a bulk operation gave, and why the rest failed, both in the order of names. */
+interface Settled<T> {
+  readonly done: Map<string, T>;
+  readonly failures: Map<string, CredstashError>;
+}
+
+/** Do a task for each entry. */
 export async function settle<In, Out>(
   entries: ReadonlyMap<string, In>,
   onSettled: (name: string, outcome: Out | CredstashError) => void,
   task: (name: string, entry: In) => Promise<Out>,
-): Promise<{ done: Map<string, Out>; failures: Map<string, CredstashError> }> {
+): Promise<Settled<Out>> {
   const done = new Map<string, Out>();
   const failures = new Map<string, CredstashError>();
   await forEachPooled(entries, CONCURRENCY, async ([name, entry]) => {
@@ -28,6 +33,19 @@ export async function settle<In, Out>(
     }
   });
   return { done: sorted(done), failures: sorted(failures) };
+}
+
+/** Run a task on each item, at most `limit` of them at a time. */
+export async function forEachPooled<T>(
+  items: Iterable<T>,
+  limit: number,
+  task: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items].values();
+  const worker = async () => {
+    for (const item of queue) await task(item);
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
 }
 
 function sorted<T>(map: Map<string, T>): Map<string, T> {

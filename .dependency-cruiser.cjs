@@ -1,0 +1,94 @@
+// The rooms of the project, and what each may import: see docs/architecture.md. Anything else that
+// one imports of another fails `npm run lint`.
+const ROOMS = {
+  'runtime/src/errors.ts': [],
+  'runtime/src/compartment.ts': ['runtime/src/errors.ts'],
+  'runtime/src/format/': ['runtime/src/errors.ts'],
+  'runtime/src/aws/': ['runtime/src/errors.ts'],
+  'runtime/src/keys/': ['runtime/src/(aws|format)/', 'runtime/src/errors.ts'],
+  'runtime/src/stores/': ['runtime/src/(aws|format)/', 'runtime/src/errors.ts'],
+  'runtime/src/operations/': [
+    'runtime/src/(aws|format)/',
+    'runtime/src/errors.ts',
+    // The interfaces, and none of what implements them.
+    'runtime/src/keys/key-service.ts',
+    'runtime/src/stores/secret-store.ts',
+  ],
+  'runtime/src/credstash.ts': [
+    'runtime/src/(aws|format|keys|operations|stores)/',
+    'runtime/src/(compartment|errors).ts',
+  ],
+  'runtime/src/index.ts': ['runtime/src/(?!cli|doctor|setup)'],
+  'runtime/src/setup/': ['runtime/src/aws/', 'runtime/src/errors.ts'],
+  'runtime/src/doctor/': ['runtime/src/(aws|format|setup|stores)/', 'runtime/src/errors.ts'],
+  'runtime/src/cli/exit.ts': [],
+  'runtime/src/cli/output/': [
+    'runtime/src/(format|operations)/',
+    'runtime/src/(credstash|errors).ts',
+    'runtime/src/cli/exit.ts',
+  ],
+  'runtime/src/cli/input/': ['runtime/src/(?!cli/|index.ts)', 'runtime/src/cli/(exit.ts|output/)'],
+  'runtime/src/cli/exec/': ['runtime/src/operations/', 'runtime/src/cli/output/'],
+  'runtime/src/cli/commands/': [
+    'runtime/src/(?!cli/|index.ts)',
+    'runtime/src/cli/(exec|input|output)/',
+    'runtime/src/cli/exit.ts',
+  ],
+  'runtime/src/cli/(main|program).ts': ['runtime/src/cli/', 'runtime/package.json'],
+  'lib/private/': [],
+  'lib/[^/]+$': ['lib/'],
+  'bin/': ['lib/'],
+  'testbed/': ['lib/', 'runtime/src/'],
+  'demo/': ['testbed/'],
+  'bench/': ['testbed/', 'test/interop/', 'demo/'],
+};
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circles',
+      severity: 'error',
+      comment: 'Files that import each other are one file, or need a third.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unknown-rooms',
+      severity: 'error',
+      comment: 'runtime/src has four files of its own: anything else belongs in a folder.',
+      from: {},
+      to: { path: '^runtime/src/[^/]+$', pathNot: '/(index|credstash|compartment|errors)\\.ts$' },
+    },
+    ...Object.entries(ROOMS).map(([room, allowed]) => ({
+      name: `imports-of-${room}`,
+      severity: 'error',
+      from: { path: `^${room}` },
+      to: {
+        // Its own files, and packages.
+        path: '^(bench|bin|demo|lib|runtime|test|testbed)/',
+        pathNot: [room, ...allowed].map((path) => `^${path}`),
+      },
+    })),
+    {
+      name: 'format-is-pure',
+      severity: 'error',
+      comment: 'The format is bytes in, bytes out: no I/O, no AWS.',
+      from: { path: '^runtime/src/format/' },
+      to: { dependencyTypesNot: ['local'], pathNot: '^crypto$' },
+    },
+    {
+      name: 'operations-know-no-sdk',
+      severity: 'error',
+      comment: 'Operations work on any store and key service.',
+      from: { path: '^runtime/src/operations/' },
+      to: { path: '@aws-sdk' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(build|dist|cdk\\.out|runtime/dist)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+  },
+};

@@ -1,0 +1,132 @@
+import { AwsError, type AwsService, type ErrorCode } from '../errors.js';
+import type { AwsClient } from './client.js';
+import { remedy } from './refusal.js';
+
+const SERVICES = { dynamodb: 'DynamoDB', iam: 'IAM', kms: 'KMS', sts: 'STS' } as const;
+
+/** An action, as IAM names it, for example `kms:CreateKey`. */
+export type Action = `${keyof typeof SERVICES}:${string}`;
+
+/** What any service answers, by the names of the SDK's errors. */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  AccessDenied: 'ERR_ACCESS_DENIED',
+  AccessDeniedException: 'ERR_ACCESS_DENIED',
+  LimitExceededException: 'ERR_QUOTA',
+  RequestLimitExceeded: 'ERR_THROTTLED',
+  Throttling: 'ERR_THROTTLED',
+  ThrottlingException: 'ERR_THROTTLED',
+  TooManyRequestsException: 'ERR_THROTTLED',
+  CredentialsProviderError: 'ERR_CREDENTIALS',
+  ExpiredToken: 'ERR_CREDENTIALS',
+  ExpiredTokenException: 'ERR_CREDENTIALS',
+  IncompleteSignature: 'ERR_CREDENTIALS',
+  InvalidClientTokenId: 'ERR_CREDENTIALS',
+  InvalidSignatureException: 'ERR_CREDENTIALS',
+  UnrecognizedClientException: 'ERR_CREDENTIALS',
+};
+
+/** What one service answers, or one action of it. */
+const OWN_CODES: Readonly<Record<string, Readonly<Record<string, ErrorCode>>>> = {
+  DynamoDB: {
+    ProvisionedThroughputExceededException: 'ERR_THROTTLED',
+    ResourceNotFoundException: 'ERR_TABLE_NOT_FOUND',
+    TableNotFoundException: 'ERR_TABLE_NOT_FOUND',
+  },
+  KMS: {
+    DisabledException: 'ERR_KEY_UNAVAILABLE',
+    IncorrectKeyException: 'ERR_UNEXPECTED_KEY',
+    InvalidKeyUsageException: 'ERR_KEY_UNAVAILABLE',
+    KMSInvalidStateException: 'ERR_KEY_UNAVAILABLE',
+    NotFoundException: 'ERR_KEY_NOT_FOUND',
+  },
+  'kms:Decrypt': { InvalidCiphertextException: 'ERR_CONTEXT_MISMATCH' },
+};
+
+/** The codes of Node.js for a host that is not found, or does not answer. */
+const NETWORK_ERRORS: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+]);
+
+const CREATE = 'Create the compartment there with `cdk deploy` or `credstash setup`, or choose';
+
+const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
+  ERR_CONTEXT_MISMATCH:
+    'The encryption context may not be the one that the secret was put with, or its wrapped data key is damaged.',
+  ERR_TABLE_NOT_FOUND: `${CREATE} the right table, compartment or region.`,
+  ERR_KEY_NOT_FOUND: `${CREATE} the right key, compartment or region.`,
+  ERR_KEY_UNAVAILABLE: 'Enable the key, or cancel its deletion.',
+  ERR_UNEXPECTED_KEY:
+    'It is sealed under another key than the one expected: do not trust it, unless you know that key; then name it.',
+  ERR_WRONG_REGION: 'Choose the region where the key and the table are.',
+  ERR_REGION_MISSING: 'Set AWS_REGION, or give a region.',
+  ERR_THROTTLED: 'Try again later, with fewer calls at a time.',
+  ERR_QUOTA: 'Have the quota raised, or remove what is not needed.',
+  ERR_UNREACHABLE: 'Check the region: the service may not be there. Or check the network.',
+  ERR_CREDENTIALS:
+    'Sign in again, or check the profile, the role and the environment, and that the region is enabled.',
+};
+
+/**
+ * Make a call.
+ *
+ * @param action As policies name it.
+ * @param resource What the call is about: a name, or what a policy must allow it on: ARNs, or `*`.
+ * @throws AwsError that names both and, after a refusal, what would allow the call
+ */
+export async function call<T>(
+  client: Pick<AwsClient, 'config'>,
+  action: Action,
+  resource: string | readonly string[],
+  send: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await send();
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const region = await client.config.region().catch(() => undefined);
+    const service = SERVICES[action.slice(0, action.indexOf(':')) as keyof typeof SERVICES];
+    const on = [resource].flat().join(' and ');
+    const code = errorCode(error, service, action, on, region);
+    const detail = `${error.name}: ${shortMessage(error)}`;
+    const advice =
+      code === 'ERR_ACCESS_DENIED' ? remedy(error.message, action, resource) : ADVICE[code];
+    throw new AwsError(code, { service, action, resource: on, region, detail, advice }, { cause });
+  }
+}
+
+/** Whether a failed call was answered with the error of this name. */
+export function isAnswer(error: unknown, errorName: string): boolean {
+  const { cause } = error as Error;
+  return cause instanceof Error && cause.name === errorName;
+}
+
+function errorCode(
+  error: Error,
+  service: AwsService,
+  action: Action,
+  resource: string,
+  region: string | undefined,
+): ErrorCode {
+  if (region === undefined) return 'ERR_REGION_MISSING';
+  const itsRegion = /^arn:[^:]*:[^:]*:([^:]+):/.exec(resource)?.[1];
+  // KMS answers so, with AccessDenied, for a ciphertext from elsewhere.
+  const elsewhere = error.message.includes('does not exist in this region');
+  if (elsewhere || (itsRegion !== undefined && itsRegion !== region)) return 'ERR_WRONG_REGION';
+  if (NETWORK_ERRORS.has(String(networkCode(error)))) return 'ERR_UNREACHABLE';
+  const codes = { ...CODES, ...OWN_CODES[service], ...OWN_CODES[action] };
+  return (Object.hasOwn(codes, error.name) ? codes[error.name] : undefined) ?? 'ERR_AWS';
+}
+
+function networkCode(error: Error): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+/** One line: the SDK lists the causes of some errors below their message. */
+function shortMessage(error: Error): string {
+  return (error.message || networkCode(error) || '').replace(/\n[^]*|\.$/g, '');
+}

@@ -1,0 +1,47 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { KMSClient } from '@aws-sdk/client-kms';
+
+import { CredstashError } from '../errors.js';
+
+/** A client of the AWS SDK for JavaScript, of any version 3. */
+export interface AwsClient {
+  readonly config: {
+    readonly region: () => Promise<string>;
+    readonly serviceId: string;
+  };
+  send(command: never): Promise<unknown>;
+}
+
+interface SdkClients {
+  readonly DynamoDB: DynamoDBClient;
+  readonly KMS: KMSClient;
+}
+
+/**
+ * A client that a caller gave, as the SDK's class.
+ *
+ * @throws ERR_INVALID_ARGUMENT if it is not a client of this service
+ */
+export function clientOf<S extends keyof SdkClients>(service: S, client: AwsClient): SdkClients[S] {
+  // A program in JavaScript, or with two clients to mix up, can pass anything.
+  const serviceId = (client as Partial<AwsClient>).config?.serviceId;
+  if (serviceId === service) return client as SdkClients[S];
+  throw new CredstashError(
+    'ERR_INVALID_ARGUMENT',
+    `The client of ${service} must be a ${service}Client of the AWS SDK for JavaScript v3, not of ${serviceId ?? 'something else'}.`,
+  );
+}
+
+/** The part of an AWS SDK client's configuration that the caller chooses. */
+interface ClientChoice {
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
+/** The configuration of every AWS client: it waits, and tries again, when it is throttled. */
+export function clientConfig<T extends ClientChoice>(choice: T) {
+  const chosen = Object.entries(choice).filter(([, value]) => value !== undefined);
+  return { retryMode: 'adaptive', maxAttempts: 8, ...(Object.fromEntries(chosen) as Chosen<T>) };
+}
+
+type Chosen<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -1,0 +1,61 @@
+import { isPattern, nameMatcher } from '../../operations/pattern.js';
+import type { BulkRead } from '../output/bulk.js';
+import { hasZeroByte, toVariables, zeroByteError } from '../output/variables.js';
+
+/** Which secrets become which variables of a child process. */
+export interface ExecRequest {
+  /** Names and patterns of secrets, each of which becomes the variable of its name. */
+  readonly asked: readonly string[];
+  /** Names of secrets, by the variable that each becomes. */
+  readonly mapped: Readonly<Record<string, string>>;
+  /** What the variables' names leave out of the secrets' names. */
+  readonly stripped: string;
+  /** Whether a pattern that matches nothing is a failure. */
+  readonly isStrict: boolean;
+  /** Whether the child inherits nothing but PATH. */
+  readonly isPristine: boolean;
+  /** Whether secrets replace the variables that the child inherits. */
+  readonly clobbers: boolean;
+}
+
+/** The environment of the child, and what keeps it from being started, by name or pattern. */
+export interface ExecPlan {
+  readonly env: NodeJS.ProcessEnv;
+  readonly failures: ReadonlyMap<string, Error>;
+}
+
+/**
+ * Plan the environment of a child process.
+ *
+ * @param read The secrets that were read for the request.
+ * @param inherited The environment of this process.
+ */
+export function planExec(
+  request: ExecRequest,
+  read: BulkRead,
+  inherited: NodeJS.ProcessEnv,
+): ExecPlan {
+  const { asked, mapped, stripped, isPristine, clobbers } = request;
+  const matches = nameMatcher(asked);
+  const named = toVariables(new Map([...read.secrets].filter(([name]) => matches(name))), stripped);
+  const failures = new Map<string, Error>([...read.failures, ...named.failures]);
+  const own: Record<string, string> = {};
+  for (const [variable, name] of Object.entries(mapped)) {
+    const value = read.secrets.get(name) ?? '';
+    if (hasZeroByte(value)) failures.set(name, zeroByteError());
+    own[variable] = value;
+  }
+  if (request.isStrict) {
+    for (const pattern of unmatched(asked, read)) {
+      failures.set(pattern, new Error("no secret's name matches"));
+    }
+  }
+  const variables = { ...Object.fromEntries(named.variables), ...own };
+  const base = isPristine ? { PATH: inherited.PATH } : inherited;
+  return { env: clobbers ? { ...base, ...variables } : { ...variables, ...base }, failures };
+}
+
+function unmatched(asked: readonly string[], { secrets, failures }: BulkRead): string[] {
+  const names = [...secrets.keys(), ...failures.keys()];
+  return asked.filter((pattern) => isPattern(pattern) && !names.some(nameMatcher([pattern])));
+}

@@ -1,0 +1,51 @@
+import { AwsError, CredstashError, type ErrorCode, type SecretReference } from '../../errors.js';
+import { isNumeric, unpadVersion } from '../../format/version.js';
+
+/** The words of Python credstash, where it has any, for errors about a secret. */
+const WORDS: Readonly<Partial<Record<ErrorCode, (secret: SecretReference) => string>>> = {
+  ERR_NO_NEXT_VERSION: ({ latestVersion = '' }) =>
+    `Can not autoincrement version. The current version: ${latestVersion} is ${isNumeric(latestVersion) ? 'the highest there is' : 'not an int'}`,
+  ERR_NOT_TEXT: ({ name }) =>
+    `The value of ${name} is not UTF-8. Get it by its name alone: its bytes are written as they are.`,
+  ERR_SECRET_NOT_FOUND: ({ name, version }) =>
+    `Item {'name': '${name}'${version === undefined ? '' : `, 'version': '${version}'`}} couldn't be found.`,
+  ERR_VERSION_EXISTS: ({ name, version = '', latestVersion }) => {
+    const hint =
+      latestVersion === undefined ? '' : ` (the latest is ${unpadVersion(latestVersion)})`;
+    return `${name} version ${unpadVersion(version)} is already in the credential store. Use the -v flag to specify a new version${hint}`;
+  },
+};
+
+/** An error as one line for people. */
+export function describe(error: unknown): string {
+  return translate(error).replace(/\s*\n\s*/g, ' ');
+}
+
+/** One line on standard error for each secret that failed. */
+export function reportFailures(failures: ReadonlyMap<string, Error>): void {
+  for (const [name, error] of failures) process.stderr.write(`${name}: ${describe(error)}\n`);
+}
+
+function translate(error: unknown): string {
+  if (!(error instanceof CredstashError)) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  if (error instanceof AwsError && error.call.service === 'KMS') {
+    return `KMS ERROR: ${kmsWords(error)}`;
+  }
+  if (error.code === 'ERR_INTEGRITY') return `INTEGRITY ERROR: ${error.message}`;
+  return (error.secret && WORDS[error.code]?.(error.secret)) ?? error.message;
+}
+
+function kmsWords({ code, message, call }: AwsError): string {
+  if (code === 'ERR_CONTEXT_MISMATCH') {
+    return 'Could not decrypt hmac key with KMS. The encryption context provided may not match the one used when the credential was stored.';
+  }
+  const { action, resource, detail, advice } = call;
+  const end = advice === undefined ? '' : ` ${advice}`;
+  if (action === 'kms:Decrypt') return `Decryption error ${detail}.${end}`;
+  if (action === 'kms:GenerateDataKey') {
+    return `Could not generate key using KMS key ${resource} (Details: ${detail}).${end}`;
+  }
+  return message;
+}

@@ -1,0 +1,100 @@
+import { BulkReadError, type ErrorCode } from '../errors.js';
+import { checkContext } from '../format/encryption-context.js';
+import type { SealedItem } from '../format/item.js';
+import { compareBytes, decodeText } from '../format/text.js';
+import { versionForms } from '../format/version.js';
+import type { SecretStore } from '../stores/secret-store.js';
+import { settle, type OnProgress } from './bulk.js';
+import { checkName, storedVersion } from './checks.js';
+import { openSecret } from './envelope.js';
+import { findItem, type GetOptions } from './get.js';
+import { isPattern, nameMatcher } from './pattern.js';
+import type { Services } from './services.js';
+
+export interface GetAllOptions extends GetOptions {
+  /**
+   * Which secrets to read: names, and patterns in which `*` stands for any string. Names are read
+   * one by one, without a scan.
+   *
+   * @default - all of them
+   */
+  readonly names?: readonly string[];
+  /**
+   * What to do when some secrets can't be read: `reject`, or `skip` them. Throttling and failures
+   * of the network always reject.
+   *
+   * @default 'reject'
+   */
+  readonly onFailure?: 'reject' | 'skip';
+  /**
+   * Called with how many secrets are done, of how many.
+   *
+   * @default - no callback
+   */
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** What a bulk read may leave out: nothing that another try could bring. */
+const UNREADABLE: ReadonlySet<ErrorCode> = new Set([
+  'ERR_ACCESS_DENIED',
+  'ERR_CONTEXT_MISMATCH',
+  'ERR_INTEGRITY',
+  'ERR_KEY_NOT_FOUND',
+  'ERR_KEY_UNAVAILABLE',
+  'ERR_NOT_TEXT',
+  'ERR_SECRET_NOT_FOUND',
+  'ERR_UNEXPECTED_KEY',
+  'ERR_UNSUPPORTED_DIGEST',
+  'ERR_WRONG_REGION',
+]);
+
+/** The values of many secrets, by name and in the order of names. */
+export async function getAll(
+  { store, keyService }: Services,
+  options: GetAllOptions,
+): Promise<Map<string, string>> {
+  const { names = ['*'], version, context = {}, onFailure = 'reject', onProgress } = options;
+  checkContext(context);
+  const literals = names.filter((name) => !isPattern(name));
+  for (const name of literals) checkName(name, store.limits);
+  if (version !== undefined) storedVersion(version, store.limits);
+  const items = new Map<string, SealedItem | undefined>(literals.map((name) => [name, undefined]));
+  if (literals.length < names.length) {
+    for (const item of await scanItems(store, names, version)) items.set(item.name, item);
+  }
+  let settled = 0;
+  onProgress?.(settled, items.size);
+  const { done, failures } = await settle(
+    items,
+    () => onProgress?.(++settled, items.size),
+    async (name, scanned) => {
+      const item = scanned ?? (await findItem(store, name, version));
+      return decodeText(name, await openSecret(keyService, item, context));
+    },
+  );
+  const isTolerable = [...failures.values()].every(({ code }) => UNREADABLE.has(code));
+  if (failures.size > 0 && !(onFailure === 'skip' && isTolerable)) {
+    throw new BulkReadError(done, failures);
+  }
+  return done;
+}
+
+/** That version of every secret whose name a pattern matches; of those that have it. */
+async function scanItems(
+  store: SecretStore,
+  patterns: readonly string[],
+  version: string | number | undefined,
+): Promise<Iterable<SealedItem>> {
+  const forms = version === undefined ? undefined : versionForms(version);
+  const matches = nameMatcher(patterns);
+  const found = new Map<string, SealedItem>();
+  for await (const item of store.scan()) {
+    if (!matches(item.name) || forms?.includes(item.version) === false) continue;
+    const known = found.get(item.name);
+    const isBetter = forms
+      ? item.version === forms[0]
+      : compareBytes(item.version, known?.version ?? '') > 0;
+    if (!known || isBetter) found.set(item.name, item);
+  }
+  return found.values();
+}

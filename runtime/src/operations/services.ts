@@ -1,0 +1,10 @@
+import type { KeyService } from '../keys/key-service.js';
+import type { SecretStore } from '../stores/secret-store.js';
+
+/** What the operations on secrets work with. */
+export interface Services {
+  readonly store: SecretStore;
+  readonly keyService: KeyService;
+  /** Called with what works, but should be repaired. */
+  readonly onWarning: (warning: string) => void;
+}
