@@ -21,18 +21,15 @@ const ROOMS = {
   'runtime/src/index.ts': ['runtime/src/(?!cli|doctor|setup)'],
   'runtime/src/setup/': ['runtime/src/aws/', 'runtime/src/errors.ts'],
   'runtime/src/doctor/': ['runtime/src/(aws|format|setup|stores)/', 'runtime/src/errors.ts'],
-  'runtime/src/cli/exit.ts': [],
   'runtime/src/cli/output/': [
     'runtime/src/(format|operations)/',
     'runtime/src/(credstash|errors).ts',
-    'runtime/src/cli/exit.ts',
   ],
   'runtime/src/cli/input/': ['runtime/src/(?!cli/|index.ts)', 'runtime/src/cli/(exit.ts|output/)'],
   'runtime/src/cli/exec/': ['runtime/src/operations/', 'runtime/src/cli/output/'],
   'runtime/src/cli/commands/': [
     'runtime/src/(?!cli/|index.ts)',
     'runtime/src/cli/(exec|input|output)/',
-    'runtime/src/cli/exit.ts',
   ],
   'runtime/src/cli/(main|program).ts': ['runtime/src/cli/', 'runtime/package.json'],
   'lib/private/': [],

@@ -191,6 +191,7 @@ project.preCompileTask.spawn(bundleRuntime);
 
 const lint = project.addTask('lint', { description: 'Check style and types' });
 lint.exec('eslint .');
+lint.exec('depcruise --config .dependency-cruiser.cjs bench bin demo lib runtime/src testbed');
 lint.exec('prettier --check --log-level warn .');
 lint.exec('tsc --noEmit');
 

@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 import { AwsError, type AwsService, type ErrorCode } from '../errors.js';
 import type { AwsClient } from './client.js';
 import { remedy } from './refusal.js';
@@ -42,15 +44,11 @@ const OWN_CODES: Readonly<Record<string, Readonly<Record<string, ErrorCode>>>> =
   'kms:Decrypt': { InvalidCiphertextException: 'ERR_CONTEXT_MISMATCH' },
 };
 
-/** The codes of Node.js for a host that is not found, or does not answer. */
-const NETWORK_ERRORS: ReadonlySet<string> = new Set([
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-]);
+/**
+ * The codes of Node.js for a host that is not found, or does not answer. They are in the message,
+ * too: under jest, the SDK keeps nothing else of such an error.
+ */
+const NETWORK_ERROR = /\b(EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|ETIMEDOUT)\b/;
 
 const CREATE = 'Create the compartment there with `cdk deploy` or `credstash setup`, or choose';
 
@@ -87,7 +85,8 @@ export async function call<T>(
   try {
     return await send();
   } catch (cause) {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
+    // Not `instanceof`: under jest, the errors of Node.js are of another realm.
+    const error = isNativeError(cause) ? cause : new Error(String(cause));
     const region = await client.config.region().catch(() => undefined);
     const service = SERVICES[action.slice(0, action.indexOf(':')) as keyof typeof SERVICES];
     const on = [resource].flat().join(' and ');
@@ -102,7 +101,7 @@ export async function call<T>(
 /** Whether a failed call was answered with the error of this name. */
 export function isAnswer(error: unknown, errorName: string): boolean {
   const { cause } = error as Error;
-  return cause instanceof Error && cause.name === errorName;
+  return isNativeError(cause) && cause.name === errorName;
 }
 
 function errorCode(
@@ -117,7 +116,7 @@ function errorCode(
   // KMS answers so, with AccessDenied, for a ciphertext from elsewhere.
   const elsewhere = error.message.includes('does not exist in this region');
   if (elsewhere || (itsRegion !== undefined && itsRegion !== region)) return 'ERR_WRONG_REGION';
-  if (NETWORK_ERRORS.has(String(networkCode(error)))) return 'ERR_UNREACHABLE';
+  if (NETWORK_ERROR.test(`${networkCode(error)} ${error.message}`)) return 'ERR_UNREACHABLE';
   const codes = { ...CODES, ...OWN_CODES[service], ...OWN_CODES[action] };
   return (Object.hasOwn(codes, error.name) ? codes[error.name] : undefined) ?? 'ERR_AWS';
 }

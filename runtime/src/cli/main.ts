@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 
-import { Exit, Interruption } from './exit.js';
+import { Exit, Interruption } from './output/exit.js';
 import { Log } from './output/log.js';
 import { program } from './program.js';
 import { describe } from './output/words.js';

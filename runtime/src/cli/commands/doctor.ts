@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { PERMISSIONS, type Finding, type Permission } from '../../doctor/findings.js';
 import { parseContext } from '../input/arguments.js';
 import { addConnectionOptions } from '../input/connection.js';
-import { Exit } from '../exit.js';
+import { Exit } from '../output/exit.js';
 import {
   compartmentParameters,
   createClients,

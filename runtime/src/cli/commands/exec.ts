@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import { runChild } from '../exec/child.js';
 import { planExec } from '../exec/plan.js';
-import { Exit } from '../exit.js';
+import { Exit } from '../output/exit.js';
 import { collect, parseContext, parsePairs } from '../input/arguments.js';
 import { addConnectionOptions, connect } from '../input/connection.js';
 import { readSecrets } from '../output/bulk.js';

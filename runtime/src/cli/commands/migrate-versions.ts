@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { addConnectionOptions, connect } from '../input/connection.js';
-import { Exit } from '../exit.js';
+import { Exit } from '../output/exit.js';
 import { withProgress } from '../output/progress.js';
 
 export function addMigrateVersionsCommand(root: Command): void {

@@ -9,7 +9,7 @@ import type { PutAllOptions } from '../../operations/put-all.js';
 import type { PutResult } from '../../operations/put.js';
 import { parseContext } from '../input/arguments.js';
 import { addConnectionOptions, connect } from '../input/connection.js';
-import { Exit, Interruption } from '../exit.js';
+import { Exit, Interruption } from '../output/exit.js';
 import { addPutOptions, putOptions, type PutFlags } from '../input/options.js';
 import { withProgress } from '../output/progress.js';
 import { reportFailures } from '../output/words.js';

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 
 import { CredstashError } from '../../errors.js';
-import { Exit, INTERRUPTED } from '../exit.js';
+import { Exit, INTERRUPTED } from '../output/exit.js';
 
 /**
  * The bytes that a value argument stands for: those of `@file`, of standard input for `-`, or its

@@ -1,7 +1,7 @@
 import { BulkReadError, type CredstashError } from '../../errors.js';
 import type { Credstash } from '../../credstash.js';
 import type { GetAllOptions } from '../../operations/get-all.js';
-import { Exit } from '../exit.js';
+import { Exit } from './exit.js';
 import { formatSecrets, type Format } from './formats.js';
 import { writeOutput } from './write.js';
 import { withProgress } from './progress.js';

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import ts from 'typescript';
+
+import type { Credstash } from '../src/index.js';
+import { Secrets } from './secrets.js';
+
+/** The doc comments of the methods of Credstash, by name. */
+function docComments(): Map<string, string> {
+  const file = join(__dirname, '../src/credstash.ts');
+  const source = ts.createSourceFile(
+    file,
+    readFileSync(file, 'utf8'),
+    ts.ScriptTarget.ES2023,
+    true,
+  );
+  const comments = new Map<string, string>();
+  const visit = (node: ts.Node) => {
+    if (ts.isMethodDeclaration(node)) {
+      const [comment] = ts.getJSDocCommentsAndTags(node);
+      comments.set(node.name.getText(), comment?.getText() ?? '');
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return comments;
+}
+
+const COMMENTS = docComments();
+
+/** Each method, so called that it makes every call it can. */
+const CALLS: Readonly<Record<string, (credstash: Credstash) => Promise<unknown>>> = {
+  get: (credstash) => credstash.get('foo'),
+  getBytes: (credstash) => credstash.getBytes('foo', { version: 1 }),
+  getAll: (credstash) => credstash.getAll(),
+  put: (credstash) => credstash.put('foo', 'other', { autoVersion: true, ifChanged: true }),
+  putAll: (credstash) => credstash.putAll({ foo: 'other' }, { autoVersion: true }),
+  list: (credstash) => credstash.list(),
+  versions: (credstash) => credstash.versions('foo'),
+  delete: (credstash) => credstash.delete('foo'),
+  migrateVersions: (credstash) => credstash.migrateVersions(),
+};
+
+const ERRORS = {
+  dynamodb: [
+    'AccessDeniedException',
+    'ProvisionedThroughputExceededException',
+    'ResourceNotFoundException',
+    'UnrecognizedClientException',
+    'ValidationException',
+  ],
+  kms: [
+    'AccessDeniedException',
+    'DisabledException',
+    'IncorrectKeyException',
+    'InvalidCiphertextException',
+    'NotFoundException',
+    'ThrottlingException',
+    'UnrecognizedClientException',
+    'ValidationException',
+  ],
+} as const;
+
+const ACTIONS = {
+  dynamodb: ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'Scan'],
+  kms: ['Decrypt', 'GenerateDataKey'],
+} as const;
+
+const secrets = Secrets.prepare();
+
+test('every method of Credstash is called here', () => {
+  expect(Object.keys(CALLS).sort()).toEqual([...COMMENTS.keys()].sort());
+});
+
+test.each(Object.keys(CALLS))('the doc comment of %s has an example', (method) => {
+  expect(COMMENTS.get(method)).toMatch(/@example\n \s*\* [^]*credstash\.\w+\(/);
+});
+
+test.each(Object.keys(CALLS))(
+  '%s rejects with no code that its doc comment lacks',
+  async (method) => {
+    const once = { ...secrets.test_.target, maxAttempts: 1 };
+    const unreachable = { ...once, endpoint: 'http://127.0.0.1:1' };
+    const connect = (config: typeof once) =>
+      secrets.connect({ dynamodb: new DynamoDBClient(config), kms: new KMSClient(config) });
+    const documented = COMMENTS.get(method) ?? '';
+    const codes = new Set<string>();
+    const attempt = async (credstash: Credstash) => {
+      const code = await CALLS[method]?.(credstash).then(
+        () => undefined,
+        (error: unknown) => (error as { code?: string }).code,
+      );
+      if (code !== undefined) codes.add(code);
+    };
+
+    for (const service of ['dynamodb', 'kms'] as const) {
+      for (const action of ACTIONS[service]) {
+        for (const error of ERRORS[service]) {
+          await secrets.credstash.put('foo', 'value', { version: 1 }).catch(() => undefined);
+          secrets.test_.aws.inject({ action: `${service}:${action}`, error });
+          await attempt(connect(once));
+          secrets.test_.aws.clearFaults();
+        }
+      }
+    }
+    await attempt(connect(unreachable));
+    await attempt(connect({ ...once, region: 'eu-west-1' }));
+
+    expect([...codes].filter((code) => !documented.includes(code))).toEqual([]);
+    expect(codes.size).toBeGreaterThan(0);
+    if (!codes.has('ERR_BULK_WRITE')) expect(codes).toContain('ERR_UNREACHABLE');
+  },
+);
