@@ -27,7 +27,9 @@ function literals(): [file: string, text: string][] {
 
 test('no message of the library names a flag of the CLI', () => {
   // The flags of the AWS CLI, in a command that is given whole, are not ours.
-  const named = literals().filter(([, text]) => / --?[a-z]/.test(text.replace(/aws kms [\w-]+( --key-id)?/g, '')));
+  const named = literals().filter(([, text]) =>
+    / --?[a-z]/.test(text.replace(/aws kms [\w-]+( --key-id)?/g, '')),
+  );
   expect(named).toEqual([]);
 });
 
