@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Compartment } from '../lib';
-import { role } from '../testbed/test-aws';
+import { role } from '../testbed/synthesized-aws';
 
 const APP = { prefix: 'app/', context: { env: 'prod' } };
 

@@ -9,7 +9,8 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Compartment } from '../lib';
 import { Credstash } from '../runtime/src/index.js';
-import { role, standardCompartment, TestAws } from '../testbed/test-aws';
+import { role, standardCompartment, startSynthesized } from '../testbed/synthesized-aws';
+import type { TestAws } from '../testbed/test-aws';
 
 const TABLE = { TableName: 'credential-store' };
 const APP = { prefix: 'app/', context: { env: 'prod' } };
@@ -19,7 +20,7 @@ const IN_PROD = { context: { env: 'prod' } };
 let test_: TestAws;
 
 beforeAll(async () => {
-  test_ = await TestAws.start((stack) => {
+  test_ = await startSynthesized((stack) => {
     const compartment = standardCompartment(stack);
     compartment.grantRead(role(stack, 'granted-reader'));
     compartment.grantWrite(role(stack, 'granted-writer'));

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { standardCompartment, TestAws } from '../testbed/test-aws';
+import { TestAws } from '../testbed/test-aws';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '..');
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--silent'];
   await run('npm', ['install', ...quiet, ...tarballs], { cwd: folder });
 
-  test_ = await TestAws.start((stack) => standardCompartment(stack));
+  test_ = await TestAws.start();
   env = { ...process.env, ...(await test_.env()) };
 }, 300_000);
 

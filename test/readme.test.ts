@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { applyTemplate } from '../testbed';
 import { assumeRole } from '../testbed/stand-up';
-import { role, TestAws } from '../testbed/test-aws';
+import { TestAws } from '../testbed/test-aws';
 import type { Template } from '../testbed';
 
 const run = promisify(execFile);
@@ -18,7 +18,7 @@ beforeAll(async () => {
   // Inside the package, so that it finds itself by its name, as those who install it do.
   await mkdir(join(ROOT, 'dist'), { recursive: true });
   folder = await mkdtemp(join(ROOT, 'dist/readme-'));
-  test_ = await TestAws.start((stack) => role(stack, 'unused'));
+  test_ = await TestAws.startWith(() => Promise.resolve());
 });
 
 afterAll(async () => {

@@ -36,8 +36,8 @@ export async function synthesize(): Promise<Map<string, Template>> {
   }
 }
 
-/** A role that holds one managed policy, and that any identity of the account may assume. */
-export async function createRole(target: Target, name: string, policyName: string): Promise<void> {
+/** Create a role that any identity of the account may assume, with at most one managed policy. */
+export async function createRole(target: Target, name: string, policyName?: string): Promise<void> {
   const iam = new IAMClient(target);
   const trust = {
     Version: '2012-10-17',
@@ -50,6 +50,7 @@ export async function createRole(target: Target, name: string, policyName: strin
   await iam.send(
     new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }),
   );
+  if (policyName === undefined) return;
   const PolicyArn = `arn:aws:iam::${ACCOUNT}:policy/${policyName}`;
   await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn }));
 }

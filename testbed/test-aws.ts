@@ -1,30 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
-import { App, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
 
-import { Compartment, type CompartmentProps } from '../lib';
-import { applyTemplate, LocalAws, type Physical, type Target, type Template } from '.';
-import { assumeRole } from './stand-up';
+import { LocalAws, type Target, type Template } from '.';
+import { compartmentNames } from '../runtime/src/compartment.js';
+import { createClients } from '../runtime/src/setup/clients.js';
+import { planSetup } from '../runtime/src/setup/setup.js';
+import { assumeRole, createRole } from './stand-up';
 
 export const REGION = 'us-east-1';
 
-/** An AWS with compartments, and roles, made from what the constructs synthesize. */
+/** The template of a compartment, which the build makes of the construct. */
+export const COMPARTMENT_TEMPLATE = JSON.parse(
+  readFileSync(join(__dirname, '../runtime/dist/compartment.template.json'), 'utf8'),
+) as Template;
+
+/** An AWS in memory, for one test file. */
 export class TestAws {
   private constructor(
     readonly aws: LocalAws,
     readonly target: Target,
-    /** What was made, by logical id. */
-    readonly made: ReadonlyMap<string, Physical>,
   ) {}
 
-  /** @param build Adds to a stack what there shall be. */
-  static async start(build: (stack: Stack) => void): Promise<TestAws> {
-    const template = synthesize(build);
+  /**
+   * Start an AWS that has compartments, with the roles `reader` and `writer` for the default one.
+   *
+   * @param options.compartments More of them, by name.
+   * @param options.roles Roles that may do nothing, by name.
+   */
+  static start(
+    options: { readonly compartments?: readonly string[]; readonly roles?: readonly string[] } = {},
+  ): Promise<TestAws> {
+    return TestAws.startWith(async (target) => {
+      for (const compartment of ['credstash', ...(options.compartments ?? [])]) {
+        await setUp(target, compartment);
+      }
+      await createRole(target, 'reader', 'credstash-read-secrets');
+      await createRole(target, 'writer', 'credstash-write-secrets');
+      for (const name of options.roles ?? []) await createRole(target, name);
+    });
+  }
+
+  /** @param fill Creates what the AWS has when the tests begin. */
+  static async startWith(fill: (target: Target) => Promise<unknown>): Promise<TestAws> {
     const aws = await LocalAws.start();
     const target = { endpoint: aws.endpoint, region: REGION, credentials: aws.admin };
     try {
-      return new TestAws(aws, target, await applyTemplate(template, target));
+      await fill(target);
+      return new TestAws(aws, target);
     } catch (error) {
       // What is left running would keep the test runner from ending.
       await aws.stop();
@@ -69,23 +94,14 @@ export class TestAws {
   }
 }
 
-/** The template of one stack. */
-export function synthesize(build: (stack: Stack) => void): Template {
-  const app = new App();
-  build(new Stack(app, 'Stack'));
-  return app.synth().getStackByName('Stack').template as Template;
-}
-
-/** A compartment, and the roles `reader` and `writer`, each with the managed policy. */
-export function standardCompartment(stack: Stack, props: CompartmentProps = {}): Compartment {
-  const compartment = new Compartment(stack, 'Compartment', props);
-  role(stack, 'reader').addManagedPolicy(compartment.readPolicy);
-  role(stack, 'writer').addManagedPolicy(compartment.writePolicy);
-  return compartment;
-}
-
-/** A role that any identity of the account may assume. */
-export function role(stack: Stack, name: string): iam.Role {
-  const assumedBy = new iam.AccountPrincipal(stack.account);
-  return new iam.Role(stack, name, { roleName: name, assumedBy });
+async function setUp(target: Target, compartment: string): Promise<void> {
+  const { key, table, readPolicy, writePolicy } = compartmentNames({ compartment }, {});
+  const parameters = {
+    KeyAlias: key,
+    TableName: table,
+    ReadPolicyName: readPolicy,
+    WritePolicyName: writePolicy,
+  };
+  const request = { parameters, readers: [], writers: [], tags: {}, tell: () => undefined };
+  await (await planSetup(COMPARTMENT_TEMPLATE, request, createClients(target))).apply();
 }

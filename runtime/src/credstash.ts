@@ -79,8 +79,6 @@ export class Credstash {
   readonly #services: Services;
 
   /**
-   * No call is made yet.
-   *
    * @throws ERR_INVALID_ARGUMENT if no compartment can have this name, or a client is of another
    * service
    */

@@ -1,10 +1,9 @@
 import { inspect } from 'node:util';
 
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { DescribeKeyCommand, DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 
-import { Compartment } from '../../lib/index.js';
-import { role, standardCompartment, TestAws } from '../../testbed/test-aws.js';
+import { TestAws } from '../../testbed/test-aws.js';
 import {
   AwsError,
   BulkReadError,
@@ -23,12 +22,7 @@ function connect(options: CredstashOptions = {}): Credstash {
 }
 
 beforeAll(async () => {
-  test_ = await TestAws.start((stack) => {
-    standardCompartment(stack);
-    role(stack, 'nobody');
-    new Compartment(stack, 'Other', { compartmentName: 'other' });
-    new Compartment(stack, 'Disabled', { compartmentName: 'disabled' });
-  });
+  test_ = await TestAws.start({ compartments: ['other', 'disabled'], roles: ['nobody'] });
   credstash = connect();
   await credstash.put('foo', 'a secret', { context: { env: 'prod' } });
 });
@@ -131,8 +125,9 @@ describe('what may not be', () => {
     const { kms } = test_.clients();
     const disabled = connect({ compartment: 'disabled' });
     await disabled.put('a', 'v');
-    const [, key] = [...test_.made].find(([id]) => id.startsWith('DisabledKey')) ?? [];
-    await kms.send(new DisableKeyCommand({ KeyId: key?.ref }));
+    const alias = new DescribeKeyCommand({ KeyId: 'alias/credstash-disabled' });
+    const { KeyMetadata } = await kms.send(alias);
+    await kms.send(new DisableKeyCommand({ KeyId: KeyMetadata?.KeyId }));
     await expect(disabled.get('a')).rejects.toMatchObject({ code: 'ERR_KEY_UNAVAILABLE' });
   });
 });

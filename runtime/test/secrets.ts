@@ -1,4 +1,4 @@
-import { standardCompartment, TestAws } from '../../testbed/test-aws.js';
+import { TestAws } from '../../testbed/test-aws.js';
 import { Credstash, type CredstashOptions } from '../src/index.js';
 
 /** A compartment that is empty before each test, for the administrator. */
@@ -11,7 +11,7 @@ export class Secrets {
   static prepare(): Secrets {
     const secrets = new Secrets();
     beforeAll(async () => {
-      secrets.test_ = await TestAws.start((stack) => standardCompartment(stack));
+      secrets.test_ = await TestAws.start();
     });
     beforeEach(() => secrets.empty());
     afterEach(() => secrets.test_.aws.clearFaults());

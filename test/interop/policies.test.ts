@@ -1,11 +1,11 @@
-import { standardCompartment, TestAws } from '../../testbed/test-aws';
+import { TestAws } from '../../testbed/test-aws';
 import { pythons } from './peers';
 
 /** Python credstash, as holders of the policies that the construct makes. */
 let aws: TestAws;
 
 beforeAll(async () => {
-  aws = await TestAws.start((stack) => standardCompartment(stack));
+  aws = await TestAws.start();
 });
 afterAll(() => aws.aws.stop());
 

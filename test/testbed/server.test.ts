@@ -9,7 +9,8 @@ import {
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { role, standardCompartment, TestAws } from '../../testbed/test-aws';
+import { role, standardCompartment, startSynthesized } from '../../testbed/synthesized-aws';
+import type { TestAws } from '../../testbed/test-aws';
 
 const TableName = 'credential-store';
 
@@ -43,7 +44,7 @@ const ROLES: Record<string, { actions: string[]; conditions?: Record<string, obj
 let test_: TestAws;
 
 beforeAll(async () => {
-  test_ = await TestAws.start((stack) => {
+  test_ = await startSynthesized((stack) => {
     standardCompartment(stack);
     for (const [name, statement] of Object.entries(ROLES)) {
       role(stack, name).addToPolicy(new iam.PolicyStatement({ ...statement, resources: ['*'] }));

@@ -3,27 +3,31 @@ import { DisableKeyCommand } from '@aws-sdk/client-kms';
 import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 
 import { runCli, type Outcome } from '../../../demo/cli.js';
-import { standardCompartment, TestAws } from '../../../testbed/test-aws.js';
+import { applyTemplate } from '../../../testbed/index.js';
+import { standardCompartment, synthesize } from '../../../testbed/synthesized-aws.js';
+import { TestAws } from '../../../testbed/test-aws.js';
 
 let aws: TestAws;
 
+const template = synthesize((stack) => {
+  const compartment = standardCompartment(stack);
+  const assumedBy = new AccountPrincipal(stack.account);
+  const deployer = new Role(stack, 'Deployer', { roleName: 'deployer', assumedBy });
+  compartment.grantWrite(deployer, { prefix: 'app/', context: { env: 'prod' } });
+  const reader = new Role(stack, 'ProdReader', { roleName: 'prod-reader', assumedBy });
+  compartment.grantRead(reader, { context: { env: 'prod' } });
+  new Role(stack, 'Nobody', { roleName: 'nobody', assumedBy });
+  const withPolicies = (roleName: string, ...actions: string[]) => {
+    const statement = new PolicyStatement({ actions, resources: ['*'] });
+    new Role(stack, roleName, { roleName, assumedBy }).addToPolicy(statement);
+  };
+  withPolicies('lister', 'dynamodb:Scan');
+  withPolicies('latest-reader', 'dynamodb:Query', 'kms:Decrypt');
+  withPolicies('putter', 'dynamodb:PutItem', 'kms:GenerateDataKey');
+});
+
 beforeEach(async () => {
-  aws = await TestAws.start((stack) => {
-    const compartment = standardCompartment(stack);
-    const assumedBy = new AccountPrincipal(stack.account);
-    const deployer = new Role(stack, 'Deployer', { roleName: 'deployer', assumedBy });
-    compartment.grantWrite(deployer, { prefix: 'app/', context: { env: 'prod' } });
-    const reader = new Role(stack, 'ProdReader', { roleName: 'prod-reader', assumedBy });
-    compartment.grantRead(reader, { context: { env: 'prod' } });
-    new Role(stack, 'Nobody', { roleName: 'nobody', assumedBy });
-    const withPolicies = (roleName: string, ...actions: string[]) => {
-      const statement = new PolicyStatement({ actions, resources: ['*'] });
-      new Role(stack, roleName, { roleName, assumedBy }).addToPolicy(statement);
-    };
-    withPolicies('lister', 'dynamodb:Scan');
-    withPolicies('latest-reader', 'dynamodb:Query', 'kms:Decrypt');
-    withPolicies('putter', 'dynamodb:PutItem', 'kms:GenerateDataKey');
-  });
+  aws = await TestAws.startWith((target) => applyTemplate(template, target));
 });
 afterEach(() => aws.aws.stop());
 

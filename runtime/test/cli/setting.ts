@@ -2,9 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { Compartment } from '../../../lib/index.js';
 import { runCli, type Outcome } from '../../../demo/cli.js';
-import { standardCompartment, TestAws } from '../../../testbed/test-aws.js';
+import { TestAws } from '../../../testbed/test-aws.js';
 import { Credstash, DynamoDbStore, KmsKeyService } from '../../src/index.js';
 import { sealItem } from '../../src/format/item.js';
 
@@ -18,10 +17,7 @@ export class Setting {
   ) {}
 
   static async create(): Promise<Setting> {
-    const aws = await TestAws.start((stack) => {
-      standardCompartment(stack);
-      new Compartment(stack, 'Prod', { compartmentName: 'prod' });
-    });
+    const aws = await TestAws.start({ compartments: ['prod'] });
     const folder = await mkdtemp(join(tmpdir(), 'credstash-cli-'));
     const env = { ...(await aws.env()), HOME: folder };
     return new Setting(aws, env, folder, new Credstash(aws.clients()));

@@ -1,11 +1,11 @@
-import { standardCompartment, TestAws } from '../../../testbed/test-aws.js';
+import { TestAws } from '../../../testbed/test-aws.js';
 import { Credstash, type EncryptionContext } from '../../src/index.js';
 
 let test_: TestAws;
 let credstash: Credstash;
 
 beforeAll(async () => {
-  test_ = await TestAws.start((stack) => standardCompartment(stack));
+  test_ = await TestAws.start();
   credstash = new Credstash(test_.clients());
 });
 beforeEach(() => test_.takeCalls());

@@ -5,7 +5,7 @@ import {
   type AttributeValue,
 } from '@aws-sdk/client-dynamodb';
 
-import { standardCompartment, TestAws } from '../../../testbed/test-aws.js';
+import { TestAws } from '../../../testbed/test-aws.js';
 import { DynamoDbStore } from '../../src/stores/dynamodb.js';
 import { padVersion } from '../../src/format/version.js';
 import { describeStore } from './contract.js';
@@ -15,7 +15,7 @@ let dynamodb: DynamoDBClient;
 let store: DynamoDbStore;
 
 beforeEach(async () => {
-  test_ = await TestAws.start((stack) => standardCompartment(stack));
+  test_ = await TestAws.start();
   ({ dynamodb } = test_.clients());
   store = new DynamoDbStore(dynamodb, 'credential-store');
 });

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { padVersion } from '../../../runtime/src/format/version.js';
-import { standardCompartment, TestAws } from '../../../testbed/test-aws';
+import { TestAws } from '../../../testbed/test-aws';
 import { connect, HOME, ours, pythons } from '../peers';
 import type { Deviations } from './deviations';
 
@@ -57,7 +57,7 @@ export const OF_OTHERS: Deviations = {
   },
 
   'no permission': async () => {
-    const aws = await TestAws.start((stack) => standardCompartment(stack));
+    const aws = await TestAws.start();
     const env = await aws.env('reader');
     const python = await pythons(['put', 'foo', 'x'], '', { env });
     const our = await ours(['put', 'foo', 'x'], '', env);
