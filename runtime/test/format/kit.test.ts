@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 
@@ -7,7 +10,7 @@ import { padVersion, versionAfter } from '../../src/format/version.js';
 import { Credstash, CredstashError } from '../../src/index.js';
 import { read } from './independent-reader.js';
 import { KitKms } from './kit-kms.js';
-import { attributes, cases, decrypt, versions, type KitCase } from './kit.js';
+import { attributes, cases, decrypt, KIT, versions, type KitCase } from './kit.js';
 
 describe('Credstash', () => {
   let test_: TestAws;
@@ -51,6 +54,20 @@ describe('A reader written from docs/format.md alone', () => {
     const value = read(each.item, (wrapped) => decrypt(each, wrapped, each.context));
     expect(hexOrClass(value)).toBe(expected(each));
   });
+});
+
+test('docs/format.md shows a case of the kit', () => {
+  const format = readFileSync(join(KIT, '../docs/format.md'), 'utf8');
+  const [, shown = ''] = /```json\n(.*?)```/s.exec(format) ?? [];
+  const item = JSON.parse(shown) as KitCase['item'];
+  const { kms, ...shownCase } = cases.find(({ name }) => name === item.name.S) as KitCase;
+  expect(item).toEqual(shownCase.item);
+  expect(format).toContain(`\`${Buffer.from(shownCase.plaintextHex, 'hex').toString()}\``);
+  for (const half of [kms.dataKeyHex.slice(0, 64), kms.dataKeyHex.slice(64)]) {
+    expect(format).toContain(`\`${half}\``);
+  }
+  const ciphertext = Buffer.from(item.contents?.S as string, 'base64').toString('hex');
+  expect(format).toContain(`\`${ciphertext}\``);
 });
 
 const expected = ({ expect, plaintextHex }: KitCase) => (expect === 'ok' ? plaintextHex : expect);
