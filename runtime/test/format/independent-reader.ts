@@ -2,7 +2,7 @@ import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 
 import type { Answer, Attribute } from './kit.js';
 
-// Written from docs/format.md alone, and from nothing of this project: its witness.
+// The witness of docs/format.md: it follows that page, and shares no code with the library.
 const HASHES = new Map([
   ['SHA', 'sha1'],
   ['SHA224', 'sha224'],

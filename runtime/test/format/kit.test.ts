@@ -49,7 +49,7 @@ describe('Credstash', () => {
   });
 });
 
-describe('A reader written from docs/format.md alone', () => {
+describe('A reader that follows docs/format.md, and shares no code with the library', () => {
   test.each(cases)('answers $expect to $name', (each) => {
     const value = read(each.item, (wrapped) => decrypt(each, wrapped, each.context));
     expect(hexOrClass(value)).toBe(expected(each));
@@ -70,6 +70,24 @@ test('docs/format.md shows a case of the kit', () => {
   expect(format).toContain(`\`${ciphertext}\``);
 });
 
+describe('versions of the kit', () => {
+  test.each(versions.padded)('padVersion stores $given as $stored', ({ given, stored }) => {
+    expect(padVersion(given)).toBe(stored);
+  });
+
+  test('compareBytes orders them as DynamoDB does', () => {
+    expect([...versions.ascending].sort(compareBytes)).toEqual(versions.ascending);
+    expect([...versions.ascending].reverse().sort(compareBytes)).toEqual(versions.ascending);
+  });
+
+  test.each(versions.next)('versionAfter gives the next $about', ({ stored, next }) => {
+    const descending = [...stored].sort(compareBytes).reverse();
+    const versionNext = () => versionAfter('a', descending);
+    if (next === null) expect(versionNext).toThrow(/no next version/);
+    else expect(versionNext()).toBe(next);
+  });
+});
+
 const expected = ({ expect, plaintextHex }: KitCase) => (expect === 'ok' ? plaintextHex : expect);
 
 const hexOrClass = (answer: Uint8Array | string) =>
@@ -88,21 +106,3 @@ function classOf({ code, message }: CredstashError): string {
       return message;
   }
 }
-
-describe('versions of the kit', () => {
-  test.each(versions.padded)('padVersion stores $given as $stored', ({ given, stored }) => {
-    expect(padVersion(given)).toBe(stored);
-  });
-
-  test('compareBytes orders them as DynamoDB does', () => {
-    expect([...versions.ascending].sort(compareBytes)).toEqual(versions.ascending);
-    expect([...versions.ascending].reverse().sort(compareBytes)).toEqual(versions.ascending);
-  });
-
-  test.each(versions.next)('versionAfter gives the next $about', ({ stored, next }) => {
-    const descending = [...stored].sort(compareBytes).reverse();
-    const versionNext = () => versionAfter('a', descending);
-    if (next === null) expect(versionNext).toThrow(/no next version/);
-    else expect(versionNext()).toBe(next);
-  });
-});
