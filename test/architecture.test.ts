@@ -61,7 +61,7 @@ beforeAll(async () => {
 const arrows = (pairs: [from: string, to: string][]) =>
   [...new Set(pairs.map((pair) => pair.join(' --> ')))].sort();
 
-test('the graph of the rooms is that of the imports', async () => {
+test('the graph of folders in docs/architecture.md equals the imports between them', async () => {
   const collapsed = edges
     .map((pair) => pair.map((each) => each.replace(/^cli\/.*/, 'cli')) as [string, string])
     .filter(([from, to]) => from !== to && ![from, to].some((each) => NOT_DRAWN.includes(each)));
@@ -69,7 +69,7 @@ test('the graph of the rooms is that of the imports', async () => {
   expect(rooms).toEqual(arrows(collapsed));
 });
 
-test('the graph of the CLI is that of its imports', async () => {
+test('the graph of the CLI in docs/architecture.md equals its imports', async () => {
   const inside = edges.filter((pair) => pair.every((each) => each.startsWith('cli')));
   const [, cli] = await drawn();
   const names = (pair: string[]) =>
@@ -77,7 +77,7 @@ test('the graph of the CLI is that of its imports', async () => {
   expect(cli).toEqual(arrows(inside.map(names)));
 });
 
-test('no room is imported by one that it imports, however far', () => {
+test('no two folders import each other, directly or through others', () => {
   const next = new Map<string, Set<string>>();
   for (const [from, to] of edges) next.set(from, (next.get(from) ?? new Set()).add(to));
   for (const start of next.keys()) {

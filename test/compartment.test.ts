@@ -12,14 +12,14 @@ function templateOf(props?: CompartmentProps): Template {
 
 const KEPT = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
 
-test('the key is rotated, and kept', () => {
+test('Compartment rotates its key, and retains it', () => {
   templateOf().hasResource('AWS::KMS::Key', {
     ...KEPT,
     Properties: Match.objectLike({ EnableKeyRotation: true }),
   });
 });
 
-test('the table has the schema of credstash, recovery and deletion protection, and is kept', () => {
+test("Compartment's table has the credstash schema, recovery and deletion protection, and is retained", () => {
   templateOf().hasResource('AWS::DynamoDB::GlobalTable', {
     ...KEPT,
     Properties: Match.objectLike({
@@ -42,7 +42,7 @@ test('the table has the schema of credstash, recovery and deletion protection, a
   });
 });
 
-test('what is to be destroyed can be', () => {
+test('Compartment with removalPolicy DESTROY lets the key, the alias and the table be deleted', () => {
   const template = templateOf({ removalPolicy: RemovalPolicy.DESTROY });
   for (const type of ['AWS::KMS::Key', 'AWS::KMS::Alias', 'AWS::DynamoDB::GlobalTable']) {
     template.hasResource(type, { DeletionPolicy: 'Delete' });
@@ -52,7 +52,7 @@ test('what is to be destroyed can be', () => {
   });
 });
 
-describe('names', () => {
+describe('names of a Compartment', () => {
   function namesOf(props?: CompartmentProps) {
     const template = templateOf(props);
     const property = (type: string, name: string) =>
@@ -73,7 +73,7 @@ describe('names', () => {
     ]);
   });
 
-  test('follow from the compartment', () => {
+  test('follow from compartmentName', () => {
     expect(namesOf({ compartmentName: 'prod' })).toEqual([
       'alias/credstash-prod',
       'credential-store-prod',
@@ -82,7 +82,7 @@ describe('names', () => {
     ]);
   });
 
-  test('can each be given', () => {
+  test('can each be given by a property', () => {
     const props = {
       compartmentName: 'prod',
       keyAlias: 'credstash-prod',
@@ -98,12 +98,15 @@ describe('names', () => {
     ]);
   });
 
-  test.each(['', 'a b', '1st', 'a_b', 'é', 'x'.repeat(65)])('can not be %p', (compartmentName) => {
-    expect(() => templateOf({ compartmentName })).toThrow(/is not a compartment's name: 1 to 64/);
-  });
+  test.each(['', 'a b', '1st', 'a_b', 'é', 'x'.repeat(65)])(
+    "can't be made from the compartmentName %p",
+    (compartmentName) => {
+      expect(() => templateOf({ compartmentName })).toThrow(/is not a compartment's name: 1 to 64/);
+    },
+  );
 });
 
-describe('a key of yours', () => {
+describe('Compartment with encryptionKey', () => {
   function withKey(keyAlias?: string): Template {
     const stack = new Stack();
     const arn = 'arn:aws:kms:us-east-1:111122223333:key/1234';
@@ -112,7 +115,7 @@ describe('a key of yours', () => {
     return Template.fromStack(stack);
   }
 
-  test('is the one that the policies name, and none is made', () => {
+  test('names that key in its policies, and creates none', () => {
     const template = withKey();
     template.resourceCountIs('AWS::KMS::Key', 0);
     template.hasResourceProperties('AWS::IAM::ManagedPolicy', {
@@ -125,13 +128,13 @@ describe('a key of yours', () => {
     });
   });
 
-  test('gets an alias only if one is given', () => {
+  test('creates an alias only when keyAlias is given', () => {
     withKey().resourceCountIs('AWS::KMS::Alias', 0);
     withKey('alias/mine').hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/mine' });
   });
 });
 
-test('a role of another stack can be granted to read', () => {
+test('grantRead attaches the read statements to a role of another stack', () => {
   const app = new App();
   const { compartment } = new CompartmentStack(app, 'Secrets', { compartmentName: 'prod' });
   const application = new Stack(app, 'Application');

@@ -9,7 +9,7 @@ import { perform } from '../demo/perform';
 
 const ROOT = join(__dirname, '..');
 
-test('the demo shows every step, and the three refusals, as plain text in a pipe', async () => {
+test('the demo shows every step and three refusals, as plain text in a pipe', async () => {
   const demo = [join(ROOT, 'demo/main.ts')];
   const { stdout, stderr } = await promisify(execFile)('node', ['--import', 'tsx', ...demo]);
   expect(stderr).toBe('');
@@ -18,13 +18,17 @@ test('the demo shows every step, and the three refusals, as plain text in a pipe
   expect(stdout).not.toContain('\x1b');
 });
 
-describe('a step that does not go as said', () => {
+describe('perform', () => {
   const step = { role: 'reader', command: ['--version'] } as const;
 
   test.each<[string, Step['expected'], boolean]>([
-    ['is told from one that does', [0, /^\d+\.\d+\.\d+\n$/], true],
-    ['may end otherwise', [1, /^\d+/], false],
-    ['may show otherwise', [0, /^nothing of the sort$/], false],
+    ['returns true when a step ends as expected', [0, /^\d+\.\d+\.\d+\n$/], true],
+    ['returns false and shows a cross when the exit code of a step differs', [1, /^\d+/], false],
+    [
+      'returns false and shows a cross when the output of a step differs',
+      [0, /^nothing of the sort$/],
+      false,
+    ],
   ])('%s', async (_, expected, asSaid) => {
     const written = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
     expect(await perform({ ...step, expected }, {})).toBe(asSaid);
@@ -39,7 +43,7 @@ let started: ChildProcess | undefined;
 // Also if the test ran out of time: what goes on holds the streams of jest, which would never end.
 afterEach(() => started?.kill('SIGKILL'));
 
-test('npm run local prints what to export, serves it, and stops on Ctrl-C', async () => {
+test('npm run local prints the variables to export, serves AWS, and stops on Ctrl-C', async () => {
   const local = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'testbed/main.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -7,7 +7,7 @@ import { role } from '../testbed/synthesized-aws';
 
 const APP = { prefix: 'app/', context: { env: 'prod' } };
 
-describe('across accounts', () => {
+describe('grantRead across accounts', () => {
   const REMOTE = 'arn:aws:iam::444455556666:role/remote';
 
   function granted(): Template {
@@ -20,7 +20,7 @@ describe('across accounts', () => {
     return Template.fromStack(stack);
   }
 
-  test('a scoped grant is as scoped in the policy of the table', () => {
+  test('scopes the statement in the resource policy of the table', () => {
     granted().hasResourceProperties('AWS::DynamoDB::GlobalTable', {
       Replicas: [
         Match.objectLike({
@@ -45,7 +45,7 @@ describe('across accounts', () => {
     });
   });
 
-  test('and in the policy of the key', () => {
+  test('scopes the statement in the policy of the key', () => {
     granted().hasResourceProperties('AWS::KMS::Key', {
       KeyPolicy: Match.objectLike({
         Statement: Match.arrayWith([
@@ -61,7 +61,7 @@ describe('across accounts', () => {
     });
   });
 
-  test('a role of a stack of the other account is granted alike, and nothing else is made', () => {
+  test('grants a role in a stack of the other account, with no reference between the stacks', () => {
     const app = new App();
     const here = { account: '111122223333', region: 'eu-west-1' };
     const secrets = new Stack(app, 'Secrets', { env: here });
@@ -119,7 +119,7 @@ describe('across accounts', () => {
     });
   });
 
-  test('refuses to loosen a condition of the grantee', () => {
+  test('throws when the scope conflicts with a condition of the grantee', () => {
     const compartment = new Compartment(new Stack(), 'Compartment');
     const conditions = { StringEquals: { 'kms:EncryptionContext:env': 'dev' } };
     const dev = new iam.AnyPrincipal().withConditions(conditions);
@@ -127,8 +127,8 @@ describe('across accounts', () => {
   });
 });
 
-describe('a grant that would have no effect fails', () => {
-  test('on a key imported by its alias', () => {
+describe('grants without effect', () => {
+  test('throw for a key imported by its alias', () => {
     const stack = new Stack();
     const encryptionKey = kms.Alias.fromAliasName(stack, 'Key', 'alias/credstash');
     expect(() => new Compartment(stack, 'Compartment', { encryptionKey })).toThrow(
@@ -138,13 +138,13 @@ describe('a grant that would have no effect fails', () => {
 
   const empty: Record<string, string>[] = [{}, { env: '' }, { '': 'prod' }];
 
-  test.each(empty)('with the context %j', (context) => {
+  test.each(empty)('throw for the context %j', (context) => {
     const stack = new Stack();
     const compartment = new Compartment(stack, 'Compartment');
     expect(() => compartment.grantRead(role(stack, 'r'), { context })).toThrow(/context/);
   });
 
-  test('with an empty prefix', () => {
+  test('throw for an empty prefix', () => {
     const stack = new Stack();
     const compartment = new Compartment(stack, 'Compartment');
     expect(() => compartment.grantRead(role(stack, 'r'), { prefix: '' })).toThrow(/leave it out/);

@@ -54,8 +54,8 @@ async function expectDenied(attempt: Promise<unknown>, action: string) {
   });
 }
 
-describe.each(['reader', 'granted-reader'])('a %s', (name) => {
-  test('may read, list and read all', async () => {
+describe.each(['reader', 'granted-reader'])('the role %s', (name) => {
+  test('can get, getAll, list and read versions', async () => {
     const reader = await as(name);
     expect(await reader.get('app/secret', IN_PROD)).toBe('mine');
     expect(await reader.get('app/plain', { version: 1 })).toBe('mine');
@@ -64,7 +64,7 @@ describe.each(['reader', 'granted-reader'])('a %s', (name) => {
     expect(await reader.versions('app/secret')).toHaveLength(1);
   });
 
-  test('may not write, nor delete', async () => {
+  test("can't put or delete", async () => {
     const reader = await as(name);
     await expectDenied(reader.put('new', 'v'), 'kms:GenerateDataKey');
     await expectDenied(reader.put('app/secret', 'v', { autoVersion: true }), 'kms:GenerateDataKey');
@@ -74,15 +74,15 @@ describe.each(['reader', 'granted-reader'])('a %s', (name) => {
     await expectDenied(dynamodb.send(new PutItemCommand({ ...TABLE, Item })), 'dynamodb:PutItem');
   });
 
-  test('may do nothing in another compartment', async () => {
+  test("can't read or list another compartment", async () => {
     const reader = await as(name, 'prod');
     await expectDenied(reader.get('app/secret'), 'dynamodb:Query');
     await expectDenied(reader.list(), 'dynamodb:Scan');
   });
 });
 
-describe.each(['writer', 'granted-writer'])('a %s', (name) => {
-  test('may write, and write the next version', async () => {
+describe.each(['writer', 'granted-writer'])('the role %s', (name) => {
+  test('can put, and put the next version, but not overwrite one', async () => {
     const writer = await as(name);
     await writer.put(`by-${name}`, 'v', IN_PROD);
     await writer.put(`by-${name}`, 'v', { autoVersion: true });
@@ -92,7 +92,7 @@ describe.each(['writer', 'granted-writer'])('a %s', (name) => {
     });
   });
 
-  test('may read no value, by any way, and delete nothing', async () => {
+  test("can't read a value by any call, list or delete", async () => {
     const writer = await as(name);
     await expectDenied(writer.get('app/secret', IN_PROD), 'dynamodb:Query');
     await expectDenied(writer.get('app/secret', { version: 1 }), 'dynamodb:GetItem');
@@ -107,21 +107,21 @@ describe.each(['writer', 'granted-writer'])('a %s', (name) => {
   });
 });
 
-describe('a reader of some names and one context', () => {
-  test('may read what has both', async () => {
+describe('grantRead with a prefix and a context', () => {
+  test('allows get of a name and context in scope', async () => {
     const reader = await as('app-reader');
     expect(await reader.get('app/secret', IN_PROD)).toBe('mine');
     expect(await reader.get('app/secret', { ...IN_PROD, version: 1 })).toBe('mine');
   });
 
-  test('is refused other names by the table, and other contexts by the key', async () => {
+  test('denies other names at the table, and other contexts at the key', async () => {
     const reader = await as('app-reader');
     await expectDenied(reader.get('other/secret', IN_PROD), 'dynamodb:Query');
     await expectDenied(reader.get('other/secret', { version: 1 }), 'dynamodb:GetItem');
     await expectDenied(reader.get('app/plain'), 'kms:Decrypt');
   });
 
-  test('may not list, nor read all', async () => {
+  test('denies list, getAll and Scan', async () => {
     const reader = await as('app-reader');
     await expectDenied(reader.list(), 'dynamodb:Scan');
     await expectDenied(reader.getAll(IN_PROD), 'dynamodb:Scan');
@@ -129,7 +129,7 @@ describe('a reader of some names and one context', () => {
     await expectDenied(dynamodb.send(new ScanCommand(TABLE)), 'dynamodb:Scan');
   });
 
-  test('is refused by either half alone', async () => {
+  test('limits the table and the key each on its own', async () => {
     const [whole, admin] = [await test_.clientsOf('app-reader'), test_.clients()];
     const tableHalf = new Credstash({ dynamodb: whole.dynamodb, kms: admin.kms });
     await expectDenied(tableHalf.get('other/secret', IN_PROD), 'dynamodb:Query');
@@ -138,14 +138,14 @@ describe('a reader of some names and one context', () => {
   });
 });
 
-describe('a writer of some names and one context', () => {
-  test('may write what has both, and the next version of it', async () => {
+describe('grantWrite with a prefix and a context', () => {
+  test('allows put, and put of the next version, in scope', async () => {
     const writer = await as('app-writer');
     await writer.put('app/new', 'v', IN_PROD);
     await writer.put('app/new', 'v', { ...IN_PROD, autoVersion: true });
   });
 
-  test('may write no other name and no other context', async () => {
+  test('denies put of another name or another context', async () => {
     const writer = await as('app-writer');
     await expectDenied(writer.put('other/new', 'v', IN_PROD), 'dynamodb:PutItem');
     await expectDenied(
@@ -156,14 +156,14 @@ describe('a writer of some names and one context', () => {
   });
 });
 
-test('a reader of one context may read any name with it, and may not scan', async () => {
+test('grantRead with only a context allows get of any name with that context, and denies list', async () => {
   const reader = await as('env-reader');
   expect(await reader.get('other/secret', IN_PROD)).toBe('not mine');
   await expectDenied(reader.get('app/plain'), 'kms:Decrypt');
   await expectDenied(reader.list(), 'dynamodb:Scan');
 });
 
-test('characters with a meaning to IAM mean themselves in a prefix', async () => {
+test('grantRead escapes characters that are special to IAM in a prefix and a context', async () => {
   const reader = await as('odd-reader');
   expect(await reader.get('a*b?c${d/secret', { context: ODD })).toBe('v');
   await expectDenied(reader.get('aXb?c${d/secret', { context: ODD }), 'dynamodb:Query');
@@ -196,7 +196,7 @@ function returnedOldValue(dynamodb: DynamoDBClient) {
   return dynamodb.send(new PutItemCommand({ ...TABLE, Item, ReturnValues: 'ALL_OLD' }));
 }
 
-test('the version that a refused write aimed at is still there', async () => {
+test('a denied PutItem leaves the stored version in place', async () => {
   const { dynamodb } = test_.clients();
   const Key = { name: { S: 'app/secret' }, version: { S: '0000000000000000001' } };
   const { Item } = await dynamodb.send(new GetItemCommand({ ...TABLE, Key }));

@@ -6,17 +6,17 @@ const { connect } = secrets;
 let { credstash, test_ } = secrets;
 beforeEach(() => ({ credstash, test_ } = secrets));
 
-describe('calls', () => {
+describe('Credstash', () => {
   test.each<[string, () => Promise<unknown>, string[]]>([
     ['get', () => credstash.get('a'), ['dynamodb:Query', 'kms:Decrypt']],
     [
-      'get of a version',
+      'get with a version',
       () => credstash.get('a', { version: 1 }),
       ['dynamodb:GetItem', 'kms:Decrypt'],
     ],
     ['put', () => credstash.put('b', ''), ['kms:GenerateDataKey', 'dynamodb:PutItem']],
     [
-      'put of the next version',
+      'put with autoVersion',
       () => credstash.put('a', '', { autoVersion: true }),
       ['dynamodb:Query', 'kms:GenerateDataKey', 'dynamodb:PutItem'],
     ],
@@ -29,7 +29,7 @@ describe('calls', () => {
       ['dynamodb:Query', 'dynamodb:DeleteItem', 'dynamodb:DeleteItem'],
     ],
     ['putAll', () => credstash.putAll({ c: '' }), ['kms:GenerateDataKey', 'dynamodb:PutItem']],
-  ])('%s makes no more than it needs', async (_, operation, calls) => {
+  ])('%s makes only the AWS calls it needs', async (_, operation, calls) => {
     await credstash.put('a', 'one');
     await credstash.put('a', 'two', { version: 2 });
     await credstash.put('other', '');
@@ -38,7 +38,7 @@ describe('calls', () => {
     expect(test_.takeCalls()).toEqual(calls);
   });
 
-  test('read what was last written, and no more than they need', async () => {
+  test('get, put, versions, list and getAll read consistently, and select no more than they need', async () => {
     await credstash.put('a', 'v');
     await credstash.put('a', 'v', { autoVersion: true });
     test_.takeCalls();
@@ -63,7 +63,7 @@ describe('calls', () => {
     ]);
   });
 
-  test('leave no data key in memory', async () => {
+  test('put and get overwrite the plaintext data key with zeros', async () => {
     const keys: Uint8Array[] = [];
     const { kms } = test_.clients();
     const kept = new KmsKeyService(kms, 'alias/credstash', undefined);
@@ -86,7 +86,7 @@ describe('calls', () => {
     expect(keys).toHaveLength(2);
   });
 
-  test('a bulk read has no more than 16 decryptions under way at once', async () => {
+  test('getAll runs 16 decryptions at once, and never more', async () => {
     await credstash.putAll(new Map(Array.from({ length: 40 }, (_, i) => [`n${i}`, 'v'])));
     let under = 0;
     let most = 0;

@@ -9,7 +9,7 @@ const names = fc.oneof(
   fc.string(),
 );
 
-test('the runtime looks where the construct puts things, and both refuse the same names', () => {
+test('compartmentNames gives the names that the construct gives, and both reject the same compartments', () => {
   fc.assert(
     fc.property(names, (compartment) => {
       let made;
@@ -31,18 +31,25 @@ test('the runtime looks where the construct puts things, and both refuse the sam
 });
 
 test.each([
-  ['nothing', {}, {}, 'credential-store', 'alias/credstash', false],
+  ['the defaults when nothing is set', {}, {}, 'credential-store', 'alias/credstash', false],
   [
-    'a compartment',
+    'the compartment option',
     { compartment: 'prod' },
     {},
     'credential-store-prod',
     'alias/credstash-prod',
     true,
   ],
-  ['a table and a key', { table: 't', key: 'k' }, {}, 't', 'k', true],
-  ['a table', { table: 't' }, {}, 't', 'alias/credstash', false],
-  ['CREDSTASH_DEFAULT_TABLE', {}, { CREDSTASH_DEFAULT_TABLE: 't' }, 't', 'alias/credstash', false],
+  ['the table and key options', { table: 't', key: 'k' }, {}, 't', 'k', true],
+  ['the table option, with the default key', { table: 't' }, {}, 't', 'alias/credstash', false],
+  [
+    'CREDSTASH_DEFAULT_TABLE, with the default key',
+    {},
+    { CREDSTASH_DEFAULT_TABLE: 't' },
+    't',
+    'alias/credstash',
+    false,
+  ],
   [
     'CREDSTASH_COMPARTMENT',
     {},
@@ -52,7 +59,7 @@ test.each([
     true,
   ],
   [
-    'CREDSTASH_COMPARTMENT, over CREDSTASH_DEFAULT_TABLE',
+    'CREDSTASH_COMPARTMENT rather than CREDSTASH_DEFAULT_TABLE',
     {},
     { CREDSTASH_COMPARTMENT: 'prod', CREDSTASH_DEFAULT_TABLE: 't' },
     'credential-store-prod',
@@ -60,7 +67,7 @@ test.each([
     true,
   ],
   [
-    'a compartment, over the table of the environment',
+    'the compartment option rather than CREDSTASH_DEFAULT_TABLE',
     { compartment: 'prod' },
     { CREDSTASH_DEFAULT_TABLE: 't' },
     'credential-store-prod',
@@ -68,13 +75,16 @@ test.each([
     true,
   ],
   [
-    'empty variables',
+    'the defaults when both variables are empty',
     {},
     { CREDSTASH_COMPARTMENT: '', CREDSTASH_DEFAULT_TABLE: '' },
     'credential-store',
     'alias/credstash',
     false,
   ],
-])('%s', (_, choice, env, table, key, keyIsChosen) => {
-  expect(compartmentNames(choice, env)).toMatchObject({ table, key, keyIsChosen });
-});
+])(
+  'compartmentNames takes the table and the key from %s',
+  (_, choice, env, table, key, keyIsChosen) => {
+    expect(compartmentNames(choice, env)).toMatchObject({ table, key, keyIsChosen });
+  },
+);

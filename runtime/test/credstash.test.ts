@@ -9,11 +9,11 @@ const { connect, warnings } = secrets;
 let { credstash, test_ } = secrets;
 beforeEach(() => ({ credstash, test_ } = secrets));
 
-describe('what is put', () => {
+describe('Credstash', () => {
   const names = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 });
   const contexts = fc.dictionary(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }));
 
-  test('is got back, whatever the name, value and context', async () => {
+  test('get returns the string that put stored, whatever the name, value and context', async () => {
     const values = fc.oneof(
       fc.string({ unit: 'grapheme' }),
       fc.constantFrom('', '=', '\'\n"', '-'),
@@ -28,7 +28,7 @@ describe('what is put', () => {
     );
   });
 
-  test('is got back as bytes, whatever the bytes', async () => {
+  test('getBytes returns the bytes that put stored', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array(), async (value) => {
         await credstash.put('bytes', value, { autoVersion: true });
@@ -38,12 +38,12 @@ describe('what is put', () => {
     );
   });
 
-  test('may begin with a byte order mark', async () => {
+  test('get keeps a leading byte order mark', async () => {
     await credstash.put('bom', '\ufeffa');
     expect(await credstash.get('bom')).toBe('\ufeffa');
   });
 
-  test('is refused as text, if it is not UTF-8, without quoting it', async () => {
+  test('get rejects a value that is not UTF-8 with ERR_NOT_TEXT, without quoting it', async () => {
     await credstash.put('binary', Buffer.from([0x41, 0xff]));
     await expect(credstash.get('binary')).rejects.toMatchObject({
       code: 'ERR_NOT_TEXT',
@@ -51,7 +51,7 @@ describe('what is put', () => {
     });
   });
 
-  test('is version 1, or the one given, or the next', async () => {
+  test('put stores version 1, the given version, or the next one with autoVersion', async () => {
     expect(await credstash.put('a', 'one')).toEqual({
       name: 'a',
       version: padVersion(1),
@@ -64,7 +64,7 @@ describe('what is put', () => {
     expect(await credstash.get('a', { version: 5 })).toBe('five');
   });
 
-  test('is never overwritten', async () => {
+  test('put rejects an existing version with ERR_VERSION_EXISTS, and keeps its value', async () => {
     await credstash.put('a', 'old', { version: 2 });
     await expect(credstash.put('a', 'new', { version: 2 })).rejects.toMatchObject({
       code: 'ERR_VERSION_EXISTS',
@@ -75,17 +75,17 @@ describe('what is put', () => {
     expect(await credstash.get('a')).toBe('old');
   });
 
-  test('may be of a weak digest, with a warning', async () => {
+  test('put accepts a weak digest, with a warning', async () => {
     await credstash.put('a', 'value', { digest: 'MD5' });
     expect(await credstash.get('a')).toBe('value');
     expect(warnings).toEqual([expect.stringContaining('MD5 is weak')]);
   });
 });
 
-describe('a put if changed', () => {
+describe('put with ifChanged', () => {
   const options = { ifChanged: true, autoVersion: true };
 
-  test('writes nothing when the latest version has the value', async () => {
+  test('writes nothing when the latest version has the same value', async () => {
     await credstash.put('a', 'same', options);
     test_.takeCalls();
     expect(await credstash.put('a', 'same', options)).toEqual({
@@ -96,7 +96,7 @@ describe('a put if changed', () => {
     expect(test_.takeCalls()).toEqual(['dynamodb:Query', 'kms:Decrypt']);
   });
 
-  test('writes a value, or a context, that is another', async () => {
+  test('writes the next version when the value or the context differs', async () => {
     await credstash.put('a', 'same', options);
     expect(await credstash.put('a', 'other', options)).toMatchObject({ version: padVersion(2) });
     const context = { env: 'prod' };
@@ -104,7 +104,7 @@ describe('a put if changed', () => {
     expect(version).toBe(padVersion(3));
   });
 
-  test('overwrites nothing that it can not read', async () => {
+  test("rejects with ERR_ACCESS_DENIED when it can't read the latest version", async () => {
     await credstash.put('a', 'same', options);
     const reader = connect(await test_.clientsOf('writer'));
     await expect(reader.put('a', 'same', options)).rejects.toMatchObject({
@@ -114,7 +114,7 @@ describe('a put if changed', () => {
 });
 
 describe('delete', () => {
-  test('deletes every version, the oldest first, and no other name', async () => {
+  test('deletes every version of a name, oldest first, and no other name', async () => {
     await credstash.put('a', '1');
     await credstash.put('a', '2', { version: 2 });
     await credstash.put('ab', '1');
@@ -122,7 +122,7 @@ describe('delete', () => {
     expect((await credstash.list()).map(({ name }) => name)).toEqual(['ab']);
   });
 
-  test('of what is not there deletes nothing', async () => {
+  test('deletes nothing, and returns no versions, when the name or the version is missing', async () => {
     expect(await credstash.delete('nope')).toEqual([]);
     await credstash.put('a', '1');
     expect(await credstash.delete('a', { version: 2 })).toEqual([]);
@@ -130,7 +130,7 @@ describe('delete', () => {
   });
 });
 
-test('list is by name and then by version, in bytes', async () => {
+test('list sorts by name and then by version, comparing bytes', async () => {
   await credstash.put('b', '');
   await credstash.put('é', '');
   await credstash.put('B', '', { comment: 'upper' });
@@ -145,7 +145,7 @@ test('list is by name and then by version, in bytes', async () => {
   ]);
 });
 
-test('clients of DynamoDB and KMS that were mixed up are refused by name', () => {
+test('new Credstash throws ERR_INVALID_ARGUMENT, and names the client, when one is of the wrong kind', () => {
   const { dynamodb, kms } = test_.clients();
   for (const options of [{ dynamodb: kms }, { kms: dynamodb }, { kms: {} as typeof kms }]) {
     expect(() => new Credstash(options)).toThrow(

@@ -71,16 +71,16 @@ const ACTIONS = {
 
 const secrets = Secrets.prepare();
 
-test('every method of Credstash is called here', () => {
+test('every method of Credstash is called by these tests', () => {
   expect(Object.keys(CALLS).sort()).toEqual([...COMMENTS.keys()].sort());
 });
 
-test.each(Object.keys(CALLS))('the doc comment of %s has an example', (method) => {
+test.each(Object.keys(CALLS))('the doc comment of Credstash.%s has an @example', (method) => {
   expect(COMMENTS.get(method)).toMatch(/@example\n \s*\* [^]*credstash\.\w+\(/);
 });
 
 test.each(Object.keys(CALLS))(
-  '%s rejects with no code that its doc comment lacks',
+  'Credstash.%s rejects only with codes that its doc comment lists',
   async (method) => {
     const once = { ...secrets.test_.target, maxAttempts: 1 };
     const unreachable = { ...once, endpoint: 'http://127.0.0.1:1' };

@@ -26,7 +26,7 @@ const made = ({ CredstashError, AwsError, BulkReadError, BulkWriteError }: typeo
 
 const CLASSES = ['CredstashError', 'AwsError', 'BulkReadError', 'BulkWriteError'] as const;
 
-test.each(CLASSES)('an instance of %s is recognised by another copy of the package', (name) => {
+test.each(CLASSES)('instanceof recognises a %s of another copy of the package', (name) => {
   expect(others[name]).not.toBe(errors[name]);
   const theirs = made(others)[name];
   for (const each of CLASSES) {
@@ -37,18 +37,18 @@ test.each(CLASSES)('an instance of %s is recognised by another copy of the packa
   expect(theirs).toMatchObject({ name });
 });
 
-test('the secrets of a bulk read are found in the error of another copy of the package', () => {
+test('a BulkReadError made by another copy of the package gives its secrets', () => {
   const error: unknown = made(others).BulkReadError;
   expect(error instanceof errors.BulkReadError && error.secrets.get('a')).toBe('v');
 });
 
-test('no other value is taken for a CredstashError', () => {
+test('instanceof CredstashError is false for other errors, plain objects and primitives', () => {
   for (const value of [new Error('no'), {}, null, undefined, 'ERR_AWS', { code: 'ERR_AWS' }]) {
     expect(value instanceof errors.CredstashError).toBe(false);
   }
 });
 
-test("a subclass of a caller's own takes only its own instances", () => {
+test("instanceof a caller's subclass of CredstashError is true only for its own instances", () => {
   class Own extends errors.CredstashError {}
   expect(new Own('ERR_AWS', 'no') instanceof Own).toBe(true);
   expect(new Own('ERR_AWS', 'no') instanceof errors.CredstashError).toBe(true);

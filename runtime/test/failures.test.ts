@@ -31,8 +31,8 @@ beforeEach(() => test_.takeCalls());
 afterEach(() => test_.aws.clearFaults());
 afterAll(() => test_.aws.stop());
 
-describe('what is not there', () => {
-  test('a secret', async () => {
+describe('missing secrets, tables and keys', () => {
+  test('get rejects a missing secret with ERR_SECRET_NOT_FOUND', async () => {
     await expect(credstash.get('nope')).rejects.toMatchObject({
       code: 'ERR_SECRET_NOT_FOUND',
       message: 'There is no secret nope.',
@@ -40,7 +40,7 @@ describe('what is not there', () => {
     });
   });
 
-  test('a version', async () => {
+  test('get rejects a missing version with ERR_SECRET_NOT_FOUND', async () => {
     await expect(credstash.get('foo', { version: 99 })).rejects.toMatchObject({
       code: 'ERR_SECRET_NOT_FOUND',
       message: 'foo has no version 99.',
@@ -48,7 +48,7 @@ describe('what is not there', () => {
     });
   });
 
-  test('a table', async () => {
+  test('reads, put and delete reject a missing table with ERR_TABLE_NOT_FOUND', async () => {
     const nowhere = connect({ compartment: 'nowhere' });
     for (const operation of [
       () => nowhere.get('foo'),
@@ -65,7 +65,7 @@ describe('what is not there', () => {
     }
   });
 
-  test('a key', async () => {
+  test('put rejects a missing key with ERR_KEY_NOT_FOUND', async () => {
     await expect(connect({ key: 'alias/nope' }).put('a', 'v')).rejects.toMatchObject({
       code: 'ERR_KEY_NOT_FOUND',
       message: expect.stringMatching(
@@ -75,8 +75,8 @@ describe('what is not there', () => {
   });
 });
 
-describe('what may not be', () => {
-  test('a reader may not put or delete, and a writer may not get, and both are told what would allow it', async () => {
+describe('access', () => {
+  test("a reader can't put or delete, a writer can't get, and the error names what would allow it", async () => {
     const reader = connect(await test_.clientsOf('reader'));
     const writer = connect(await test_.clientsOf('writer'));
     const nobody = connect(await test_.clientsOf('nobody'));
@@ -101,7 +101,7 @@ describe('what may not be', () => {
     }
   });
 
-  test('a context that differs', async () => {
+  test('get rejects another encryption context with ERR_CONTEXT_MISMATCH', async () => {
     const contexts: EncryptionContext[] = [{}, { env: 'dev' }, { env: 'prod', more: 'x' }];
     for (const context of contexts) {
       await expect(credstash.get('foo', { context })).rejects.toMatchObject({
@@ -113,7 +113,7 @@ describe('what may not be', () => {
     }
   });
 
-  test('an item sealed under a key of others, where a key is expected', async () => {
+  test('get rejects an item encrypted under another key than the expected one with ERR_UNEXPECTED_KEY', async () => {
     await connect({ key: 'alias/credstash-other' }).put('theirs', 'forged');
     expect(await credstash.get('theirs')).toBe('forged');
     await expect(connect({ compartment: 'credstash' }).get('theirs')).rejects.toMatchObject({
@@ -121,7 +121,7 @@ describe('what may not be', () => {
     });
   });
 
-  test('a key that is disabled', async () => {
+  test('get rejects with ERR_KEY_UNAVAILABLE when the key is disabled', async () => {
     const { kms } = test_.clients();
     const disabled = connect({ compartment: 'disabled' });
     await disabled.put('a', 'v');
@@ -132,7 +132,7 @@ describe('what may not be', () => {
   });
 });
 
-describe('an item that was tampered with', () => {
+describe('get of a tampered item', () => {
   const context = { env: 'prod' };
   const codes = ['ERR_INTEGRITY', 'ERR_UNSUPPORTED_DIGEST', 'ERR_CONTEXT_MISMATCH'];
 
@@ -148,7 +148,7 @@ describe('an item that was tampered with', () => {
   }
 
   test.each(['contents', 'hmac', 'key', 'digest'])(
-    'in any byte of its %s is refused',
+    'rejects a changed byte of the %s, wherever it is',
     async (attribute) => {
       const original = await rewrite(attribute, 'x');
       const step = Math.max(1, Math.floor(original.length / 24));
@@ -172,7 +172,7 @@ describe('an item that was tampered with', () => {
     }
   }
 
-  test('by cutting its attributes off is refused', async () => {
+  test('rejects empty contents, an empty hmac and an empty key with ERR_INTEGRITY', async () => {
     for (const attribute of ['contents', 'hmac', 'key']) {
       await rewrite(attribute, '');
       await expect(credstash.get('forged', { context })).rejects.toMatchObject({
@@ -182,8 +182,8 @@ describe('an item that was tampered with', () => {
   });
 });
 
-describe('the wrong region', () => {
-  test('an item whose key is elsewhere', async () => {
+describe('regions', () => {
+  test('get rejects an item whose key is in another region with ERR_WRONG_REGION', async () => {
     const kms = new KMSClient({ ...test_.target, region: 'eu-west-1' });
     await expect(connect({ kms }).get('foo')).rejects.toMatchObject({
       code: 'ERR_WRONG_REGION',
@@ -191,21 +191,21 @@ describe('the wrong region', () => {
     });
   });
 
-  test('a key given by the ARN of another region', async () => {
+  test('put rejects the ARN of a key in another region with ERR_WRONG_REGION', async () => {
     const key = 'arn:aws:kms:eu-west-1:111122223333:key/1234';
     await expect(connect({ key }).put('a', 'v')).rejects.toMatchObject({
       code: 'ERR_WRONG_REGION',
     });
   });
 
-  test('none at all', async () => {
+  test('get rejects with ERR_REGION_MISSING when no region is set', async () => {
     const nowhere = new Credstash();
     await expect(nowhere.get('foo')).rejects.toMatchObject({ code: 'ERR_REGION_MISSING' });
   });
 });
 
-describe('AWS', () => {
-  test('that throttles to the end', async () => {
+describe('AWS errors', () => {
+  test('get rejects with ERR_THROTTLED when every attempt is throttled', async () => {
     test_.aws.inject({ action: 'dynamodb:Query', error: 'ThrottlingException' });
     const dynamodb = new DynamoDBClient({ ...test_.target, maxAttempts: 2 });
     await expect(connect({ dynamodb }).get('foo')).rejects.toMatchObject({
@@ -214,7 +214,7 @@ describe('AWS', () => {
     expect(test_.takeCalls()).toHaveLength(2);
   });
 
-  test('that does not know the caller', async () => {
+  test('get and put reject unknown credentials with ERR_CREDENTIALS', async () => {
     const credentials = { accessKeyId: 'AKIANOBODY', secretAccessKey: 'x' };
     const config = { ...test_.target, credentials };
     const stranger = connect({ dynamodb: new DynamoDBClient(config), kms: new KMSClient(config) });
@@ -223,7 +223,7 @@ describe('AWS', () => {
     }
   });
 
-  test('that fails in another way keeps its words, and the cause', async () => {
+  test('get rejects any other AWS error with ERR_AWS, and keeps its message and cause', async () => {
     test_.aws.inject({ action: 'kms:Decrypt', error: 'ValidationException' });
     const error: unknown = await credstash.get('foo').catch((each: unknown) => each);
     expect(error).toBeInstanceOf(AwsError);
@@ -236,7 +236,7 @@ describe('AWS', () => {
   });
 });
 
-test('no error quotes a value, or a data key', async () => {
+test("errors of getAll and put never contain a secret's value", async () => {
   await credstash.put('bytes', Buffer.from('s3cr3t\xff', 'latin1'));
   const error = await credstash.getAll({ context: {} }).catch((each: unknown) => each);
   expect(error).toBeInstanceOf(BulkReadError);

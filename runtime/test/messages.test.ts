@@ -33,6 +33,6 @@ test('no message of the library names a flag of the CLI', () => {
   expect(named).toEqual([]);
 });
 
-test('no message of the library has the syntax of Python', () => {
+test('no message of the library contains Python syntax', () => {
   expect(literals().filter(([, text]) => /\{'|': '/.test(text))).toEqual([]);
 });

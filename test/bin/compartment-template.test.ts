@@ -30,7 +30,7 @@ function filledIn({ Resources }: Template, parameters: Record<string, string>) {
   );
 }
 
-test('with its parameters filled in, it is what the construct gives for these names', () => {
+test('the template with its parameters filled in equals that of Compartment with the same names', () => {
   const app = new App({
     context: { ...context, '@aws-cdk/core:validateAgainstDefaultRules': false },
   });
@@ -45,7 +45,7 @@ test('with its parameters filled in, it is what the construct gives for these na
   expect(filledIn(TEMPLATE, NAMES)).toEqual(filledIn(direct, {}));
 });
 
-test('without parameters, it is the default compartment', () => {
+test('the parameters of the template default to the names of the default compartment', () => {
   expect(parameterValues(TEMPLATE, {})).toEqual({
     KeyAlias: 'alias/credstash',
     TableName: 'credential-store',
@@ -54,14 +54,14 @@ test('without parameters, it is the default compartment', () => {
   });
 });
 
-test('each parameter has a rule, and says it', () => {
+test('every parameter of the template has an AllowedPattern and a ConstraintDescription', () => {
   for (const parameter of Object.values(TEMPLATE.Parameters)) {
     expect(parameter.AllowedPattern).toMatch(/./);
     expect(parameter.ConstraintDescription).toMatch(/: /);
   }
 });
 
-test('it needs no bootstrapped account, and keeps the key and the table', () => {
+test('the template needs no bootstrapped account, and retains the key, its alias and the table', () => {
   expect(JSON.stringify(TEMPLATE)).not.toContain('BootstrapVersion');
   const kept = Object.values(TEMPLATE.Resources).filter(
     (resource) => (resource as { DeletionPolicy?: string }).DeletionPolicy === 'Retain',
@@ -73,7 +73,7 @@ test('it needs no bootstrapped account, and keeps the key and the table', () => 
   ]);
 });
 
-test('no policy is written anywhere but in the construct', () => {
+test('bin and runtime write no policy statement, except the one suggested after a refusal', () => {
   const root = join(__dirname, '../..');
   const sources = ['bin', 'runtime/src'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

@@ -31,12 +31,12 @@ test('cdk synth gives a stack for each compartment of cdk.json, without a warnin
   }
 });
 
-test('cdk ls lists the stacks of the compartments on the command line', async () => {
+test('cdk ls lists a stack for each compartment given by -c compartments', async () => {
   const { stdout } = await cdk('ls', '-c', 'compartments=prod,staging');
   expect(stdout).toBe('credstash-prod\ncredstash-staging\n');
 });
 
-test('a bad compartment is named, without a stack trace', async () => {
+test('cdk ls names an invalid compartment, without a stack trace', async () => {
   const failure = cdk('ls', '-c', 'compartments=prod,Pr0d!');
   await expect(failure).rejects.toMatchObject({
     stderr: expect.stringMatching(/^Context key compartments\[1\], "Pr0d!", is not a compartment/),
@@ -45,7 +45,7 @@ test('a bad compartment is named, without a stack trace', async () => {
 });
 
 describe('contextCompartments', () => {
-  test('takes a list, or a text with commas', () => {
+  test('accepts an array, or a string with commas', () => {
     expect([...contextCompartments(['credstash', 'prod'])]).toEqual(['credstash', 'prod']);
     expect([...contextCompartments('prod,dev')]).toEqual(['prod', 'dev']);
   });

@@ -28,46 +28,49 @@ afterEach(() => compared++);
 
 const ROWS: [what: string, args: string[], input?: string][] = [
   ['put', ['put', 'new', 'value']],
-  ['put, empty', ['put', 'new']],
-  ['put, from standard input', ['put', 'new', '-'], 'line\nline\n'],
-  ['put, from standard input, CRLF', ['put', 'new', '-'], 'a\r\nb\r\n'],
-  ['put, from a file', ['put', 'new', `@${PEM}`]],
-  ['put, from a file of the home', ['put', 'new', '@~/value.pem']],
-  ['put, a context', ['put', 'new', 'v', 'a=b', 'c=d']],
-  ['put, flags', ['put', 'new', 'v', '-c', 'comment', '-v', '7', '-d', 'SHA512']],
-  ['put, long flags', ['put', 'new', 'v', '--comment=x', '--version', 'v1.0', '--digest=SHA384']],
-  ['put, a key', ['put', '-k', 'alias/credstash', 'new', 'v']],
-  ['put, a value that begins with -', ['put', 'new', '--', '-v']],
-  ['put -a, first', ['put', '-a', 'new', 'v']],
-  ['put -a, next', ['put', '-a', 'foo', 'v']],
-  ['put -a, over -v', ['put', '-a', '-v', '2', 'foo', 'v']],
+  ['put without a value', ['put', 'new']],
+  ['put from stdin', ['put', 'new', '-'], 'line\nline\n'],
+  ['put from stdin with CRLF', ['put', 'new', '-'], 'a\r\nb\r\n'],
+  ['put from a file', ['put', 'new', `@${PEM}`]],
+  ['put from a file in ~', ['put', 'new', '@~/value.pem']],
+  ['put with a context', ['put', 'new', 'v', 'a=b', 'c=d']],
+  ['put with short flags', ['put', 'new', 'v', '-c', 'comment', '-v', '7', '-d', 'SHA512']],
+  [
+    'put with long flags',
+    ['put', 'new', 'v', '--comment=x', '--version', 'v1.0', '--digest=SHA384'],
+  ],
+  ['put with a key', ['put', '-k', 'alias/credstash', 'new', 'v']],
+  ['put of a value that begins with -', ['put', 'new', '--', '-v']],
+  ['put -a of a first version', ['put', '-a', 'new', 'v']],
+  ['put -a of the next version', ['put', '-a', 'foo', 'v']],
+  ['put -a together with -v', ['put', '-a', '-v', '2', 'foo', 'v']],
   ['get', ['get', 'foo']],
-  ['get, unicode', ['get', 'uni/é']],
+  ['get of a Unicode name and value', ['get', 'uni/é']],
   ['get -n', ['get', '-n', 'foo']],
   ['get --noline', ['get', 'foo', '--noline']],
   ['get -v', ['get', 'foo', '-v', '1']],
-  ['get -v, padded', ['get', 'foo', '-v', padVersion(1)]],
-  ['get, missing', ['get', 'nope']],
-  ['get -v, missing', ['get', 'foo', '-v', '99']],
-  ['get, another context', ['get', 'foo', 'env=dev']],
-  ['get, a pattern', ['get', 'app/*']],
-  ['get, a pattern of two', ['get', '*o*']],
-  ['get, a pattern of nothing', ['get', 'zzz*']],
-  ['get, a pattern as csv', ['get', 'app/b*', '-f', 'csv']],
-  ['get, a pattern as dotenv', ['get', 'app/b*', '-f', 'dotenv']],
-  ['get, a pattern as yaml', ['get', 'app/a*', '-f', 'yaml']],
-  ['get, a pattern of nothing as yaml', ['get', 'zzz*', '-f', 'yaml']],
+  ['get -v with a padded version', ['get', 'foo', '-v', padVersion(1)]],
+  ['get of a missing name', ['get', 'nope']],
+  ['get -v of a missing version', ['get', 'foo', '-v', '99']],
+  ['get with another context', ['get', 'foo', 'env=dev']],
+  ['get of a pattern', ['get', 'app/*']],
+  ['get of a pattern with two wildcards', ['get', '*o*']],
+  ['get of a pattern that matches nothing', ['get', 'zzz*']],
+  ['get of a pattern as csv', ['get', 'app/b*', '-f', 'csv']],
+  ['get of a pattern as dotenv', ['get', 'app/b*', '-f', 'dotenv']],
+  ['get of a pattern as yaml', ['get', 'app/a*', '-f', 'yaml']],
+  ['get of a pattern that matches nothing, as yaml', ['get', 'zzz*', '-f', 'yaml']],
   ['getall', ['getall']],
-  ['getall, json', ['getall', '-f', 'json']],
+  ['getall as json', ['getall', '-f', 'json']],
   ['list', ['list']],
   ['keys', ['keys']],
   ['delete', ['delete', 'foo']],
   ['putall', ['putall', '{"a": "1", "b": "two"}', '-v', '3']],
-  ['putall, from standard input, next', ['putall', '-', '-a'], '{"bar": "1", "foo": "two"}'],
+  ['putall -a from stdin', ['putall', '-', '-a'], '{"bar": "1", "foo": "two"}'],
 ];
 
 test.each(ROWS.map(([what, args, input = '']) => [what, args, input] as const))(
-  'the same: %s',
+  'the CLI and Python credstash give the same: %s',
   async (_, args, input) => {
     await pair.seed(...SEEDS);
     const { python, our } = await pair.run(args, input);
@@ -78,27 +81,27 @@ test.each(ROWS.map(([what, args, input = '']) => [what, args, input] as const))(
 );
 
 test.each([
-  ['getall, one', ['getall']],
-  ['getall, one as csv', ['getall', '-f', 'csv']],
-  ['getall, one as dotenv', ['getall', '-f', 'dotenv']],
-  ['getall, one as yaml', ['getall', '-f', 'yaml']],
+  ['getall of one secret', ['getall']],
+  ['getall of one secret as csv', ['getall', '-f', 'csv']],
+  ['getall of one secret as dotenv', ['getall', '-f', 'dotenv']],
+  ['getall of one secret as yaml', ['getall', '-f', 'yaml']],
   ['getall of a version', ['getall', '-v', '1']],
-])('the same: %s', async (_, args) => {
+])('the CLI and Python credstash give the same: %s', async (_, args) => {
   await pair.seed(['app/db.password', 'hunter2']);
   const { python, our } = await pair.run(args);
   expect(our).toEqual(python);
 });
 
 test.each([
-  ['list, nothing', ['list']],
-  ['keys, nothing', ['keys']],
-  ['getall, nothing', ['getall']],
-])('the same: %s', async (_, args) => {
+  ['list of an empty table', ['list']],
+  ['keys of an empty table', ['keys']],
+  ['getall of an empty table', ['getall']],
+])('the CLI and Python credstash give the same: %s', async (_, args) => {
   const { python, our } = await pair.run(args);
   expect(our).toEqual(python);
 });
 
-test('the same: put -a after a text', async () => {
+test('the CLI and Python credstash give the same: put -a after a version that is not a number', async () => {
   await pair.seed(['foo', 'bar', { version: 'v1' }]);
   const { python, our } = await pair.run(['put', '-a', 'foo', 'x']);
   expect(our).toEqual(python);
@@ -107,8 +110,8 @@ test('the same: put -a after a text', async () => {
 
 afterAll(() => process.stdout.write(`${compared} rows compared with Python credstash\n`));
 
-describe('the same, up to the details of AWS', () => {
-  test('put, a key that is not there', async () => {
+describe('the CLI and Python credstash, up to the details of AWS', () => {
+  test('report the same error when put names a missing key', async () => {
     const { python, our } = await pair.run(['put', '-k', 'alias/nope', 'foo', 'bar']);
     const start = 'KMS ERROR: Could not generate key using KMS key alias/nope (Details: ';
     for (const { exitCode, stdout, stderr } of [python, our]) {
@@ -116,7 +119,7 @@ describe('the same, up to the details of AWS', () => {
     }
   });
 
-  test('get, a key of another region', async () => {
+  test('report the same error when get looks for the key in another region', async () => {
     await pair.seed(['foo', 'bar']);
     const { python, our } = await pair.run(['--kms-region', 'eu-west-1', 'get', 'foo']);
     for (const { exitCode, stdout, stderr } of [python, our]) {
@@ -126,8 +129,8 @@ describe('the same, up to the details of AWS', () => {
   });
 });
 
-describe('the same, but for the wording', () => {
-  test('no arguments is help', async () => {
+describe('the CLI and Python credstash, each in its own words', () => {
+  test('show their help without arguments', async () => {
     for (const { exitCode, stdout, stderr } of [await pythons([]), await ours([])]) {
       expect([exitCode, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(/^usage: credstash /i);
@@ -135,14 +138,14 @@ describe('the same, but for the wording', () => {
   });
 
   test.each([
-    ['no name', ['get']],
+    ['a missing name', ['get']],
     ['an unknown command', ['gte', 'foo']],
     ['an unknown flag', ['list', '--nope']],
     ['an unknown digest', ['put', 'a', 'b', '-d', 'sha256']],
     ['an unknown format', ['getall', '-f', 'xml']],
     ['a malformed context', ['get', 'foo', 'env']],
-    ['two identities', ['-p', 'a', '-n', 'b', 'list']],
-  ])('a usage error: %s', async (_, args) => {
+    ['a profile and a role together', ['-p', 'a', '-n', 'b', 'list']],
+  ])('exit with 2 and an error on stderr for %s', async (_, args) => {
     const { python, our } = await pair.run(args);
     for (const { exitCode, stdout, stderr } of [python, our]) {
       expect([exitCode, stdout]).toEqual([2, '']);

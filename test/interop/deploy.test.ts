@@ -38,17 +38,17 @@ async function policies(): Promise<string[]> {
   return Policies.map(({ PolicyName = '' }) => PolicyName).sort();
 }
 
-describe('an account that is bootstrapped', () => {
+describe('a bootstrapped account', () => {
   beforeAll(async () => {
     account = await Account.start();
   });
   afterAll(() => account.stop());
 
-  test('cdk bootstrap prepares it', async () => {
+  test('cdk bootstrap prepares the account', async () => {
     expect(await account.cdk('bootstrap')).toMatch(/✅ {2}Environment \S+ bootstrapped/);
   });
 
-  test('cdk deploy stands up both compartments', async () => {
+  test('cdk deploy creates both compartments', async () => {
     const said = await account.cdk(...DEPLOY);
     for (const stack of STACKS) expect(said).toMatch(new RegExp(`✅  ${stack}\n`));
     await expectToKeepSecrets('credstash', 'prod');
@@ -60,7 +60,7 @@ describe('an account that is bootstrapped', () => {
     ]);
   });
 
-  test.each(TABLES)('%s is protected, and can be restored', async (TableName) => {
+  test.each(TABLES)('%s has deletion protection and recovery', async (TableName) => {
     const dynamodb = new DynamoDBClient(account.connection());
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
     expect(Table).toMatchObject({ DeletionProtectionEnabled: true });
@@ -70,12 +70,12 @@ describe('an account that is bootstrapped', () => {
     });
   });
 
-  test('cdk deploy finds nothing to change', async () => {
+  test('cdk deploy finds nothing to change the second time', async () => {
     const said = await account.cdk(...DEPLOY);
     for (const stack of STACKS) expect(said).toContain(`✅  ${stack} (no changes)`);
   });
 
-  test('cdk destroy leaves the key, its alias and the table, and no policy', async () => {
+  test('cdk destroy leaves the keys, their aliases and the tables, and no policy', async () => {
     const said = await account.cdk('destroy', '--all', '--force');
     for (const stack of STACKS) expect(said).toContain(`✅  ${stack}: destroyed`);
     const kms = new KMSClient(account.connection());
@@ -89,19 +89,19 @@ describe('an account that is bootstrapped', () => {
   });
 });
 
-describe('an account that is not', () => {
+describe('an account that is not bootstrapped', () => {
   beforeEach(async () => {
     account = await Account.start();
   });
   afterEach(() => account.stop());
 
-  test('cdk deploy stands up both compartments', async () => {
+  test('cdk deploy creates both compartments', async () => {
     const said = await account.cdk(...DEPLOY);
     for (const stack of STACKS) expect(said).toMatch(new RegExp(`✅  ${stack}\n`));
     await expectToKeepSecrets('credstash', 'prod');
   });
 
-  test('aws cloudformation deploy stands up what cdk synth wrote', async () => {
+  test('aws cloudformation deploy creates a compartment from a template of cdk synth', async () => {
     const file = join(ASSEMBLY, 'credstash-prod.template.json');
     expect(await readFile(file, 'utf8')).toContain('"AWS::DynamoDB::GlobalTable"');
     const deploy = ['cloudformation', 'deploy', '--stack-name', 'of-my-own'];

@@ -11,11 +11,11 @@ const DEVIATIONS = { ...OF_PUT, ...OF_GET, ...OF_OTHERS };
 
 beforeAll(() => createKey('alias/credstash'));
 
-test.each(Object.entries(DEVIATIONS))('better: %s', async (_, tryBoth) => {
+test.each(Object.entries(DEVIATIONS))('the CLI deviates as listed: %s', async (_, tryBoth) => {
   await tryBoth(await Pair.create());
 });
 
-test('the table in docs/compatibility.md names these, and no others', () => {
+test('the table in docs/compatibility.md lists exactly the deviations tested here', () => {
   const text = readFileSync(join(__dirname, '../../docs/compatibility.md'), 'utf8');
   const [, table = ''] = /\| case [^\n]*\n\| ---[^\n]*\n((?:\|[^\n]*\n)*)/.exec(text) ?? [];
   const cases = table

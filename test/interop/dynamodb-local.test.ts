@@ -24,7 +24,7 @@ const emptyStore = async (client: DynamoDBClient) =>
 describeStore('DynamoDB Local', () => emptyStore(local));
 describeStore('moto', () => emptyStore(dynamodb));
 
-test('what doctor tries on a table succeeds on DynamoDB Local, and changes nothing', async () => {
+test('tryCalls, which doctor uses, succeeds on DynamoDB Local and changes nothing', async () => {
   const table = await createTable(randomUUID(), local);
   const trial = { dynamodb: local, kms, table, key: 'alias/none', name: 'foo', context: {} };
   const { query, lookUp, scan, put } = await tryCalls(trial);

@@ -29,34 +29,34 @@ beforeAll(async () => {
   await createTable(TABLE);
 });
 
-describe.each(SECRETS)('%s', (name, value, context) => {
-  test('Python reads what we write', async () => {
+describe.each(SECRETS)('the secret %s', (name, value, context) => {
+  test('written by the library is read by Python credstash', async () => {
     await credstash.put(`ours/${name}`, value, { context });
     const { stdout } = await pythons(['-t', TABLE, 'get', '-n', `ours/${name}`, ...words(context)]);
     expect(stdout).toBe(value);
   });
 
-  test('we read what Python writes', async () => {
+  test('written by Python credstash is read by the library', async () => {
     const args = ['-t', TABLE, 'put', `theirs/${name}`, '-', ...words(context)];
     await pythons(args, value);
     expect(await credstash.get(`theirs/${name}`, { context })).toBe(value);
   });
 });
 
-describe.each(DIGESTS)('the digest %s', (digest) => {
-  test('of ours is read by Python', async () => {
+describe.each(DIGESTS)('an item with the digest %s', (digest) => {
+  test('written by the library is read by Python credstash', async () => {
     await credstash.put(`ours.${digest}`, 'v', { digest });
     const { stdout } = await pythons(['-t', TABLE, 'get', `ours.${digest}`]);
     expect(stdout).toBe('v\n');
   });
 
-  test("of Python's is read by us", async () => {
+  test('written by Python credstash is read by the library', async () => {
     await pythons(['-t', TABLE, 'put', `theirs.${digest}`, 'v', '-d', digest]);
     expect(await credstash.get(`theirs.${digest}`)).toBe('v');
   });
 });
 
-test('Python stores the hmac as Binary, and we as String', async () => {
+test('Python credstash stores the hmac as Binary, and the library as String', async () => {
   const hmacOf = async (name: string) => {
     const Key = { name: { S: name }, version: { S: padVersion(1) } };
     const { Item } = await dynamodb.send(new GetItemCommand({ TableName: TABLE, Key }));
@@ -66,7 +66,7 @@ test('Python stores the hmac as Binary, and we as String', async () => {
   expect(await hmacOf('ours/plain')).toEqual(['S']);
 });
 
-test('each goes on from the versions and comments of the other', async () => {
+test('the library and Python credstash continue the versions of the other, and list its comments', async () => {
   await pythons(['-t', TABLE, 'put', 'v', '1', '-c', 'theirs', '-v', '9']);
   await credstash.put('v', '2', { autoVersion: true, comment: 'ours' });
   await pythons(['-t', TABLE, 'put', 'v', '3', '-a']);
@@ -82,7 +82,7 @@ test('each goes on from the versions and comments of the other', async () => {
   expect((await pythons(['-t', TABLE, 'get', 'v'])).stdout).toBe('text\n');
 });
 
-test('neither opens what the other bound to a context, without it', async () => {
+test('the library and Python credstash each need the context that the other bound a secret to', async () => {
   await credstash.put('bound', 'v', { context: { env: 'prod' } });
   expect(await pythons(['-t', TABLE, 'get', 'bound', 'env=dev'])).toMatchObject({ exitCode: 1 });
   await pythons(['-t', TABLE, 'put', 'theirs-bound', 'v', 'env=prod']);
@@ -91,7 +91,7 @@ test('neither opens what the other bound to a context, without it', async () => 
   });
 });
 
-test("Ansible's lookup reads ours", async () => {
+test("Ansible's credstash lookup reads a secret of the library", async () => {
   await credstash.put('for-ansible', 'pl4ybook', { context: { env: 'prod' } });
   const lookup = `lookup('community.general.credstash', 'for-ansible', table='${TABLE}', region='us-east-1', env='prod')`;
   const { stdout, stderr } = await pythons(
@@ -113,12 +113,12 @@ describe('nodecredstash', () => {
     return (await promisify(execFile)(process.execPath, ['-e', script], { env })).stdout;
   };
 
-  test('reads ours', async () => {
+  test('reads a secret of the library', async () => {
     await credstash.put('for-node', 'n0de');
     expect(await node("getSecret({ name: 'for-node' })")).toBe('n0de\n');
   });
 
-  test('writes for us', async () => {
+  test('writes a secret that the library reads', async () => {
     await node("putSecret({ name: 'of-node', secret: 'n0de', version: 1 })");
     expect(await credstash.get('of-node')).toBe('n0de');
   });

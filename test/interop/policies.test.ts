@@ -12,7 +12,7 @@ afterAll(() => aws.aws.stop());
 const as = async (role: string, ...args: string[]) =>
   pythons(args, '', { env: await aws.env(role) });
 
-test('a writer puts, and puts the next version; a reader lists, gets, and gets all', async () => {
+test('Python credstash puts as a writer, and lists, gets and gets all as a reader', async () => {
   expect(await as('writer', 'put', 'foo', 'one')).toMatchObject({ exitCode: 0, stderr: '' });
   expect(await as('writer', 'put', '-a', 'foo', 'two')).toMatchObject({ exitCode: 0, stderr: '' });
   expect((await as('reader', 'get', 'foo')).stdout).toBe('two\n');
@@ -28,7 +28,7 @@ test.each([
   ['writer', ['get', 'foo', '-v', '1']],
   ['writer', ['getall']],
   ['writer', ['delete', 'foo']],
-])('a %s is refused: %j', async (role, args) => {
+])('Python credstash as a %s is denied %j', async (role, args) => {
   const { exitCode, stdout, stderr } = await as(role, ...args);
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/AccessDenied/);

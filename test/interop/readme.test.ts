@@ -35,7 +35,7 @@ async function bash(script: string): Promise<string> {
   return stdout;
 }
 
-test('setup on a bare account, then put and get, as the README shows them', async () => {
+test("the README's setup, put and get write what it shows, on a bare account", async () => {
   await chmod(CLI, 0o755);
   await symlink(CLI, join(account.home, 'credstash'));
   const [session = ''] = await blocks('console');
@@ -44,7 +44,7 @@ test('setup on a bare account, then put and get, as the README shows them', asyn
   expect(await bash(typed.join('\n'))).toBe(session.replace(/^\$ .*\n/gm, ''));
 });
 
-test('aws cloudformation deploy takes the template as the README shows it', async () => {
+test("the README's aws cloudformation deploy creates a compartment for put and get", async () => {
   const script = (await blocks('sh')).find((block) => block.startsWith('aws cloudformation'));
   expect(await bash(script ?? '')).toMatch(/Successfully created\/updated stack - credstash-test/);
   const put = await account.credstash('--compartment', 'test', 'put', 'foo', 'bar');

@@ -17,36 +17,41 @@ const statement = (Effect: 'Allow' | 'Deny', AWS?: string): PolicyDocument => ({
 const [ALLOW, DENY] = [statement('Allow'), statement('Deny')];
 
 test.each<[string, PolicyDocument[], PolicyDocument | undefined, boolean]>([
-  ['no policy at all', [], undefined, false],
-  ["the identity's policy, of a resource without one", [ALLOW], undefined, true],
+  ['denies without any policy', [], undefined, false],
+  ["allows by the identity's policy when the resource has none", [ALLOW], undefined, true],
   [
-    "the identity's, where the key leaves it to the account",
+    "allows by the identity's policy when the key policy delegates to the account",
     [ALLOW],
     statement('Allow', ROOT),
     true,
   ],
   [
-    "the identity's, where the key leaves nothing to the account",
+    "denies despite the identity's policy when the key policy does not delegate to the account",
     [ALLOW],
     statement('Allow', 'x'),
     false,
   ],
-  ["the key's, which names the role", [], statement('Allow', ROLE), true],
-  ['the account alone', [], statement('Allow', ROOT), false],
+  ['allows by a key policy that names the role', [], statement('Allow', ROLE), true],
   [
-    'a Deny of the identity, whatever the key allows',
+    'denies when the key policy delegates to the account and the identity has no policy',
+    [],
+    statement('Allow', ROOT),
+    false,
+  ],
+  [
+    "denies by a Deny in the identity's policy, whatever the key policy allows",
     [ALLOW, DENY],
     statement('Allow', ROLE),
     false,
   ],
   [
-    "a Deny of the key to the role, whatever the identity's allow",
+    "denies by a Deny for the role in the key policy, whatever the identity's policy allows",
     [ALLOW],
     statement('Deny', ROLE),
     false,
   ],
-  ['a Deny of the key to the account', [ALLOW], statement('Deny', ROOT), false],
-])('%s', (_, policies, resourcePolicy, allowed) => {
+  ['denies by a Deny for the account in the key policy', [ALLOW], statement('Deny', ROOT), false],
+])('authorize %s', (_, policies, resourcePolicy, allowed) => {
   const caller = { arn: ROLE, arns: [ROLE], policies: () => policies };
   const call = { action: 'Decrypt', region: 'us-east-1', input: {}, caller };
   const access = { resource: 'arn:aws:kms:us-east-1:111122223333:key/1', context: {} };

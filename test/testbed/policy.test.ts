@@ -14,15 +14,15 @@ const deny = (Action: string | string[], more = {}) =>
 const policy = (...Statement: (ReturnType<typeof allow> | ReturnType<typeof deny>)[]) =>
   ({ Statement }) as PolicyDocument;
 
-describe('an identity', () => {
-  test('is refused what no policy allows', () => {
+describe('identityVerdict', () => {
+  test('returns Allow only for an action that a policy allows', () => {
     expect(identityVerdict([], request('dynamodb:Query'))).toBeUndefined();
     const policies = [policy(allow('dynamodb:GetItem'))];
     expect(identityVerdict(policies, request('dynamodb:Query'))).toBeUndefined();
     expect(identityVerdict(policies, request('dynamodb:GetItem'))).toBe('Allow');
   });
 
-  test('is refused what any policy denies, whatever others allow', () => {
+  test('returns Deny when any policy denies, whatever others allow', () => {
     const policies = [policy(allow('*')), policy(deny('dynamodb:Query'))];
     expect(identityVerdict(policies, request('dynamodb:Query'))).toBe('Deny');
     expect(identityVerdict(policies, request('dynamodb:GetItem'))).toBe('Allow');
@@ -39,12 +39,12 @@ describe('an identity', () => {
     ['dynamodb:Query', 'arn:aws:dynamodb:us-east-1:111122223333:table/credential', false],
     ['dynamodb:Query', TABLE.toUpperCase(), false],
     [['kms:Decrypt', 'dynamodb:Query'], ['x', TABLE], true],
-  ])('allowed %p on %p: %p', (Action, Resource, allowed) => {
+  ])('allows dynamodb:Query by %p on %p: %p', (Action, Resource, allowed) => {
     const policies = [policy(allow(Action as string, { Resource }))];
     expect(identityVerdict(policies, request('dynamodb:Query')) === 'Allow').toBe(allowed);
   });
 
-  test('is allowed under conditions if all hold', () => {
+  test('returns Allow under conditions only when all of them hold', () => {
     const Condition = {
       StringEquals: { 'dynamodb:Select': 'COUNT', 'dynamodb:ReturnValues': ['NONE', 'ALL_OLD'] },
       Null: { 'dynamodb:LeadingKeys': 'false' },
@@ -62,13 +62,13 @@ describe('an identity', () => {
     }
   });
 
-  test('gets no verdict from a policy that is not understood', () => {
+  test("throws for an element of a policy that it doesn't know", () => {
     const policies = [policy(allow('*', { NotResource: 'x' }))];
     expect(() => identityVerdict(policies, request('x'))).toThrow(/NotResource/);
   });
 });
 
-test('the policy of a resource speaks of the principals it names', () => {
+test('resourceVerdict decides only for the principals that the policy names', () => {
   const named = (AWS: string | string[]) => policy(allow('kms:*', { Principal: { AWS } }));
   const arns = ['arn:aws:iam::1:role/a'];
   const verdict = (document: PolicyDocument) =>
@@ -81,7 +81,7 @@ test('the policy of a resource speaks of the principals it names', () => {
   expect(verdict(policy(allow('kms:*')))).toBeUndefined();
 });
 
-describe('a condition', () => {
+describe('conditionHolds', () => {
   test.each<[string, string[] | undefined, string[], boolean]>([
     ['StringEquals', ['a'], ['a'], true],
     ['StringEquals', ['a'], ['b', 'a'], true],
@@ -105,11 +105,11 @@ describe('a condition', () => {
     ['Null', ['a'], ['true'], false],
     ['Null', ['a'], ['false'], true],
     ['Null', undefined, ['false'], false],
-  ])('%s of %j against %j: %p', (operator, actual, wanted, holds) => {
+  ])('for %s of %j against %j is %p', (operator, actual, wanted, holds) => {
     expect(conditionHolds(operator, actual, wanted)).toBe(holds);
   });
 
-  test('of an operator that is not known is an error', () => {
+  test('throws for an unknown operator', () => {
     expect(() => conditionHolds('NumericLessThan', ['1'], ['2'])).toThrow(/NumericLessThan/);
   });
 });
@@ -122,6 +122,6 @@ test.each([
   ['${*}', '*', true],
   ['${*}', 'x', false],
   ['${?}${$}{[-]', '?${[-]', true],
-])('the pattern %j on %j: %p', (pattern, text, matches) => {
+])('matchesPattern of %j and %j is %p', (pattern, text, matches) => {
   expect(matchesPattern(pattern, text)).toBe(matches);
 });

@@ -77,13 +77,13 @@ const dataKey = (context?: Record<string, string>) =>
     ...(context ? { EncryptionContext: context } : {}),
   });
 
-describe('who calls', () => {
-  test('is told', async () => {
+describe('testbed authentication', () => {
+  test('returns the ARN of the caller by GetCallerIdentity', async () => {
     const { Arn } = await new STSClient(test_.target).send(new GetCallerIdentityCommand({}));
     expect(Arn).toBe('arn:aws:iam::111122223333:user/admin');
   });
 
-  test('must be known', async () => {
+  test('rejects an unknown access key', async () => {
     const credentials = { accessKeyId: 'AKIANOBODY', secretAccessKey: 'x' };
     const stranger = new KMSClient({ ...test_.target, credentials });
     await expect(stranger.send(dataKey())).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describe('who calls', () => {
     });
   });
 
-  test('must have signed the call', async () => {
+  test('rejects a wrong signature, and a call without one', async () => {
     const credentials = { ...test_.target.credentials, secretAccessKey: 'guessed' };
     const forger = new KMSClient({ ...test_.target, credentials });
     await expect(forger.send(dataKey())).rejects.toMatchObject({
@@ -101,7 +101,7 @@ describe('who calls', () => {
     expect(response.status).toBe(403);
   });
 
-  test('must hold the token of the session', async () => {
+  test('rejects session credentials without their token', async () => {
     const { kms } = await test_.clientsOf('reader');
     const { accessKeyId, secretAccessKey } = await kms.config.credentials();
     const credentials = { accessKeyId, secretAccessKey };
@@ -110,8 +110,8 @@ describe('who calls', () => {
   });
 });
 
-describe('by default', () => {
-  test('everything is denied, in the words of AWS', async () => {
+describe('testbed authorization', () => {
+  test('denies what no policy allows, in the words of AWS', async () => {
     const { dynamodb, kms } = await test_.clientsOf('nobody');
     await expect(dynamodb.send(get('a'))).rejects.toMatchObject({
       ...ACCESS_DENIED,
@@ -126,8 +126,8 @@ describe('by default', () => {
   });
 });
 
-describe('the leading keys of a call', () => {
-  test('are those of its items, or of its query', async () => {
+describe('dynamodb:LeadingKeys in the testbed', () => {
+  test('is the name in GetItem, PutItem and Query', async () => {
     const { dynamodb } = await test_.clientsOf('leading');
     for (const call of [get, put, query]) {
       await dynamodb.send(call('app/a') as ReturnType<typeof get>);
@@ -136,7 +136,7 @@ describe('the leading keys of a call', () => {
     }
   });
 
-  test('are absent from a scan, which ForAllValues alone allows', async () => {
+  test('is absent from Scan, which ForAllValues alone therefore allows', async () => {
     const scan = new ScanCommand({ TableName });
     const [guarded, open] = [
       await test_.clientsOf('leading'),
@@ -147,22 +147,26 @@ describe('the leading keys of a call', () => {
   });
 });
 
-describe('the attributes of a query', () => {
+describe('a policy on dynamodb:Attributes and dynamodb:Select', () => {
   const names = { '#n': 'name', '#v': 'version' };
   const specific = { Select: 'SPECIFIC_ATTRIBUTES' } as const;
 
   test.each<[string, boolean, Partial<QueryCommandInput>]>([
-    ['name and version', true, { ...specific, ProjectionExpression: '#n, #v' }],
-    ['name and version, Select derived', true, { ProjectionExpression: '#n, #v' }],
-    ['another', false, { ...specific, ProjectionExpression: '#n, #v, contents' }],
+    ['a Query of name and version', true, { ...specific, ProjectionExpression: '#n, #v' }],
+    ['a Query of name and version without Select', true, { ProjectionExpression: '#n, #v' }],
     [
-      'another, in a filter',
+      'a Query of another attribute',
+      false,
+      { ...specific, ProjectionExpression: '#n, #v, contents' },
+    ],
+    [
+      'a Query that filters by another attribute',
       false,
       { ProjectionExpression: '#n, #v', FilterExpression: '#n = contents' },
     ],
-    ['all', false, {}],
-    ['none, a count', false, { Select: 'COUNT' }],
-  ])('%s: %p', async (_, allowed, more) => {
+    ['a Query of all attributes', false, {}],
+    ['a Query that counts', false, { Select: 'COUNT' }],
+  ])('allows %s: %p', async (_, allowed, more) => {
     const { dynamodb } = await test_.clientsOf('versions');
     const isVersionNamed = more.ProjectionExpression !== undefined;
     const ExpressionAttributeNames = isVersionNamed ? names : { '#n': 'name' };
@@ -172,8 +176,8 @@ describe('the attributes of a query', () => {
   });
 });
 
-describe('the encryption context', () => {
-  test('of a grant must be in the call', async () => {
+describe('the encryption context in the testbed', () => {
+  test("must contain the pair that the grant's condition names", async () => {
     const { kms } = await test_.clientsOf('context');
     await kms.send(dataKey({ env: 'prod' }));
     await kms.send(dataKey({ env: 'prod', more: 'x' }));
@@ -187,7 +191,7 @@ describe('the encryption context', () => {
     }
   });
 
-  test('of a data key must be the same to unwrap it, in any order', async () => {
+  test('must be the same to decrypt a data key, in any order', async () => {
     const { kms } = test_.clients();
     const { CiphertextBlob, Plaintext } = await kms.send(dataKey({ a: '1', b: '2' }));
     const decrypt = (EncryptionContext: Record<string, string>) =>
@@ -201,7 +205,7 @@ describe('the encryption context', () => {
   });
 });
 
-test('an ARN of another region or account is refused', async () => {
+test('the testbed rejects an ARN of another region or account', async () => {
   for (const place of ['eu-west-1:111122223333', 'us-east-1:999999999999']) {
     const TableName = `arn:aws:dynamodb:${place}:table/credential-store`;
     const Key = { name: { S: 'a' }, version: { S: '1' } };
@@ -215,14 +219,14 @@ test('an ARN of another region or account is refused', async () => {
   }
 });
 
-test('a malformed request is refused, and the next one served', async () => {
+test('the testbed rejects a malformed request, and serves the next one', async () => {
   const headers = { 'x-amz-target': 'A.B' };
   const { status } = await fetch(test_.aws.endpoint, { method: 'POST', headers, body: '{bad' });
   expect(status).toBe(403);
   await test_.clients().kms.send(dataKey());
 });
 
-test('each region has its own tables and keys', async () => {
+test('the testbed keeps the tables and keys of each region apart', async () => {
   const elsewhere = { ...test_.target, region: 'eu-west-1' };
   await expect(new DynamoDBClient(elsewhere).send(get('a'))).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
@@ -232,22 +236,22 @@ test('each region has its own tables and keys', async () => {
   });
 });
 
-describe('a fault', () => {
-  test('strikes as often as it is told', async () => {
+describe('inject', () => {
+  test('fails a call as often as told', async () => {
     test_.aws.inject({ action: 'kms:GenerateDataKey', error: 'ThrottlingException', times: 1 });
     const kms = new KMSClient({ ...test_.target, maxAttempts: 1 });
     await expect(kms.send(dataKey())).rejects.toMatchObject({ name: 'ThrottlingException' });
     await kms.send(dataKey());
   });
 
-  test('may be an answer that is late', async () => {
+  test('delays an answer', async () => {
     test_.aws.inject({ action: 'kms:GenerateDataKey', latency: 200 });
     const before = performance.now();
     await test_.clients().kms.send(dataKey());
     expect(performance.now() - before).toBeGreaterThanOrEqual(195);
   });
 
-  test('may be an answer that is lost, after the deed', async () => {
+  test('loses the answer to a call that took effect', async () => {
     test_.aws.inject({ action: 'dynamodb:PutItem', loseAnswer: true });
     const dynamodb = new DynamoDBClient({ ...test_.target, maxAttempts: 1 });
     await expect(dynamodb.send(put('lost'))).rejects.toThrow();

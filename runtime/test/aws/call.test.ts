@@ -25,11 +25,11 @@ test.each<[Action, string, string]>([
   ['iam:CreatePolicy', 'LimitExceededException', 'ERR_QUOTA'],
   ['sts:GetCallerIdentity', 'ExpiredToken', 'ERR_CREDENTIALS'],
   ['iam:GetRole', 'constructor', 'ERR_AWS'],
-])('%s answered with %s is %s', async (action, name, code) => {
+])('call maps %s failing with %s to %s', async (action, name, code) => {
   expect(await failure(action, name)).toMatchObject({ code });
 });
 
-test('a missing resource of IAM or STS is not called a table or a key', async () => {
+test('call mentions no table, key or compartment when a resource of IAM or STS is missing', async () => {
   for (const action of ['iam:GetRole', 'sts:AssumeRole'] as const) {
     for (const name of ['ResourceNotFoundException', 'NotFoundException']) {
       expect((await failure(action, name)).message).not.toMatch(/table|key|compartment/);
@@ -37,14 +37,14 @@ test('a missing resource of IAM or STS is not called a table or a key', async ()
   }
 });
 
-test('a refused action that no grant allows comes with the statement that does', async () => {
+test('call gives the statement that would allow a refused action when no grant does', async () => {
   const { message } = await failure('iam:GetRole', 'AccessDenied', 'not authorized');
   expect(message).toMatch(
     /This statement would allow it: {"Effect":"Allow","Action":"iam:GetRole","Resource":"arn:aws:iam::111122223333:role\/r"}$/,
   );
 });
 
-test('an explicit deny comes with no grant, as none would help', async () => {
+test('call suggests no grant after an explicit deny', async () => {
   const denied = 'not authorized to perform: kms:Decrypt with an explicit deny in a policy';
   const { message } = await failure('kms:Decrypt', 'AccessDeniedException', denied);
   expect(message).toMatch(/ask the owner of the policy that refuses it\.$/);

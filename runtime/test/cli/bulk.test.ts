@@ -15,12 +15,12 @@ afterAll(() => setting.close());
 
 const values = async () => Object.fromEntries(await setting.credstash.getAll());
 
-describe('getall, and get of a pattern', () => {
+describe('getall and get with a pattern', () => {
   beforeEach(async () => {
     await setting.credstash.putAll({ 'app/a': '1', 'app/b': "it's", other: 'x' });
   });
 
-  test('write what matches, by name', async () => {
+  test('write the matching secrets, sorted by name', async () => {
     expect((await setting.run('get', 'app/*')).stdout).toBe(
       '{\n    "app/a": "1",\n    "app/b": "it\'s"\n}',
     );
@@ -29,14 +29,14 @@ describe('getall, and get of a pattern', () => {
     );
   });
 
-  test('with some that can not be read, write the others, and a line for each', async () => {
+  test('write the readable secrets, report each failure on one line, and exit with 1', async () => {
     await setting.credstash.put('app/c', 'x', { context: { env: 'prod' } });
     const { exitCode, stdout, stderr } = await setting.run('get', 'app/*', '-f', 'csv');
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "app/a,1\napp/b,it's\n" });
     expect(stderr).toMatch(/^app\/c: KMS ERROR: Could not decrypt [^\n]*\n$/);
   });
 
-  test('with --strict, write all or nothing', async () => {
+  test('write every secret or none with --strict', async () => {
     expect((await setting.run('getall', '--strict')).exitCode).toBe(0);
     await setting.credstash.put('app/c', 'x', { context: { env: 'prod' } });
     for (const args of [['getall'], ['get', 'app/*']]) {
@@ -46,7 +46,7 @@ describe('getall, and get of a pattern', () => {
     }
   });
 
-  test('of nothing, write an empty object, or with --strict fail', async () => {
+  test('write an empty object when no name matches, and fail with --strict', async () => {
     expect(await setting.run('get', 'zzz*')).toEqual({ exitCode: 0, stdout: '{}', stderr: '' });
     expect(await setting.run('get', 'zzz*', '--strict')).toEqual({
       exitCode: 1,
@@ -55,7 +55,7 @@ describe('getall, and get of a pattern', () => {
     });
   });
 
-  test('name what KMS refuses', async () => {
+  test('report a secret that KMS refuses on one line, and exit with 1', async () => {
     setting.aws.aws.inject({
       action: 'kms:Decrypt',
       error: 'DisabledException',
@@ -68,7 +68,7 @@ describe('getall, and get of a pattern', () => {
   });
 });
 
-test('-o writes a file for its owner alone, even one that was open to all', async () => {
+test('get and getall -o write a file of mode 0600, even over one that others could read', async () => {
   await setting.credstash.put('a', '1');
   const path = await setting.file('out', 'a longer text that was there before');
   await chmod(path, 0o644);
@@ -91,12 +91,12 @@ test('-o writes a file for its owner alone, even one that was open to all', asyn
   });
 });
 
-describe('-f shell', () => {
+describe('get and getall with -f shell', () => {
   const evaluate = async (script: string) =>
     (await promisify(execFile)('sh', ['-c', `${script}\nprintf %s "$A_B"`])).stdout;
 
   test.each(["it's", '$HOME `id` "x" \\ !', 'line\nline', '', ' x '])(
-    'gives a shell the value %j',
+    'write %j so that a shell reads the same value',
     async (value) => {
       await setting.credstash.put('a/b', value);
       const { stdout } = await setting.run('get', 'a*', '-f', 'shell');
@@ -104,7 +104,7 @@ describe('-f shell', () => {
     },
   );
 
-  test('refuses by name what is no variable, or one that is taken', async () => {
+  test("reject names that can't be a variable, or whose variable is taken", async () => {
     await setting.credstash.putAll({ 'a.b': '1', 'a/b': '2', '1st': '3', 'a;id': '4', é: '5' });
     const { exitCode, stdout, stderr } = await setting.run('getall', '-f', 'shell');
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "export A_B='1'\n\n" });
@@ -120,7 +120,7 @@ describe('-f shell', () => {
 });
 
 test.each(["it's", "it's $HOME", 'a"b', 'plain'])(
-  '-f dotenv: %j survives sourcing',
+  'get -f dotenv writes %j so that a shell that sources it reads the same value',
   async (value) => {
     await setting.credstash.put('A', value);
     const { stdout } = await setting.run('get', 'A*', '-f', 'dotenv');
@@ -129,7 +129,7 @@ test.each(["it's", "it's $HOME", 'a"b', 'plain'])(
   },
 );
 
-test('json keeps names that objects have of their own, and escapes as Python does', async () => {
+test('getall writes a secret named __proto__, and escapes JSON as Python does', async () => {
   await setting.credstash.putAll(new Map([['__proto__', 'é\u007f"\n😀']]));
   const { stdout } = await setting.run('getall');
   expect(stdout).toBe('{\n    "__proto__": "\\u00e9\\u007f\\"\\n\\ud83d\\ude00"\n}\n');
@@ -144,7 +144,7 @@ describe('putall', () => {
       '# comment\nA=\'1\'\nexport B="x\ny"\n\nC=3 # note\n',
       { A: '1', B: 'x\ny', C: '3' },
     ],
-  ])('stores what %s holds', async (name, content, expected) => {
+  ])('stores the secrets of %s', async (name, content, expected) => {
     const path = await setting.file(name, content);
     const { exitCode, stdout } = await setting.run('putall', `@${path}`);
     expect(exitCode).toBe(0);
@@ -156,7 +156,7 @@ describe('putall', () => {
     expect(await values()).toEqual(expected);
   });
 
-  test('reports each key', async () => {
+  test('reports each secret stored on stdout, and each failure on stderr', async () => {
     await setting.credstash.put('b', 'old');
     const { exitCode, stdout, stderr } = await setting.run(
       'putall',
@@ -169,7 +169,7 @@ describe('putall', () => {
     expect(stderr).toMatch(/^b: b version 1 is already in the credential store\.[^\n]*\n$/);
   });
 
-  test('--if-changed stores what changed, as next versions', async () => {
+  test('stores only changed values with --if-changed, as next versions', async () => {
     await setting.run('putall', '{"a": "1", "b": "2"}');
     const { exitCode, stdout } = await setting.run(
       'putall',
@@ -195,7 +195,7 @@ describe('putall', () => {
     ['yaml', 'a: x\na: s3cr3t\n', /malformed YAML at line \d \(DUPLICATE_KEY\)/],
     ['yaml', 'a: true\n', /the value of "a" is a boolean/],
     ['dotenv', 'A=1\ns3cr3t\n', /malformed dotenv at line 2/],
-  ])('of malformed %s (%j) stores nothing, and quotes no value', async (format, text, message) => {
+  ])('stores and quotes nothing of malformed %s %j', async (format, text, message) => {
     const { exitCode, stdout, stderr } = await setting.pipe(text, 'putall', '-', '-f', format);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(message);
@@ -204,7 +204,7 @@ describe('putall', () => {
     expect(await values()).toEqual({});
   });
 
-  test('checks the names and sizes of all before it stores one', async () => {
+  test('checks every name and size before it stores anything', async () => {
     for (const bad of [{ '': 'x' }, { big: 'x'.repeat(400_000) }]) {
       const text = JSON.stringify({ a: '1', ...bad });
       expect(await setting.pipe(text, 'putall', '-')).toMatchObject({ exitCode: 1, stdout: '' });
@@ -213,7 +213,7 @@ describe('putall', () => {
   });
 });
 
-test('put --if-changed', async () => {
+test('put --if-changed stores the next version only when the value changed', async () => {
   const put = async (value: string) =>
     (await setting.run('put', 'a', value, '--if-changed')).stdout;
   expect(await put('1')).toBe('a has been stored\n');
@@ -222,14 +222,14 @@ test('put --if-changed', async () => {
   expect(await setting.credstash.versions('a')).toEqual([padVersion(2), padVersion(1)]);
 });
 
-test('list --json, and as a table', async () => {
+test('list writes JSON with --json, and a table with -f table', async () => {
   await setting.credstash.put('a', 'x', { comment: 'c' });
   const { stdout } = await setting.run('list', '--json');
   expect(JSON.parse(stdout)).toEqual([{ name: 'a', version: padVersion(1), comment: 'c' }]);
   expect((await setting.run('list', '-f', 'table')).stdout).toMatch(/│ a +│ 1 +│ c +│/);
 });
 
-test('delete -v', async () => {
+test('delete -v deletes only that version, and reports a missing one', async () => {
   await setting.credstash.put('a', 'x');
   await setting.credstash.put('a', 'y', { version: 2 });
   expect((await setting.run('delete', 'a', '-v', '2')).stdout).toBe(
@@ -243,7 +243,7 @@ test('delete -v', async () => {
   expect(await setting.credstash.versions('a')).toEqual([padVersion(1)]);
 });
 
-test('migrate-versions tells, and with --apply does', async () => {
+test('migrate-versions lists the unpadded versions, and moves them with --apply', async () => {
   await setting.credstash.put('a', 'x', { version: '1234567890123456789' });
   expect(await setting.run('migrate-versions')).toEqual({
     exitCode: 0,

@@ -68,7 +68,7 @@ async function loadedBy(args: string[]): Promise<Set<string>> {
   return new Set(packages);
 }
 
-test('what sets up and examines a compartment is in a file of its own', async () => {
+test('the CLI bundle leaves the calls of setup to credstash-provisioner.cjs', async () => {
   const main = await readFile(join(ROOT, 'runtime/dist/credstash.cjs'), 'utf8');
   const provisioner = await readFile(join(ROOT, 'runtime/dist/credstash-provisioner.cjs'), 'utf8');
   expect(main).not.toMatch(/CreatePolicyVersion|ScheduleKeyDeletion/);
@@ -76,13 +76,13 @@ test('what sets up and examines a compartment is in a file of its own', async ()
   expect(provisioner).toMatch(/ScheduleKeyDeletion/);
 });
 
-test('get loads nothing that only other commands need', async () => {
+test('get loads no package that only other commands need', async () => {
   const loaded = await loadedBy(['get', 'foo']);
   // What it does need is seen, so that what is not seen was not loaded.
   expect(loaded).toContain('commander');
   for (const name of [...Object.keys(LAZY), 'cli-progress']) expect(loaded).not.toContain(name);
 });
 
-test.each(Object.entries(LAZY))('%s is loaded by the command that needs it', async (name, args) => {
+test.each(Object.entries(LAZY))('the CLI loads %s when a command needs it', async (name, args) => {
   expect(await loadedBy(args)).toContain(name);
 });

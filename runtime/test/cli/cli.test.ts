@@ -16,32 +16,32 @@ const stored = (name: string) => ({
 });
 
 describe('put', () => {
-  test('stores a value, for get to give back with a newline, or with none', async () => {
+  test('stores a value that get writes with a newline, or without one with -n or --noline', async () => {
     expect(await setting.run('put', 'foo', 'bar')).toEqual(stored('foo'));
     expect(await setting.run('get', 'foo')).toEqual({ exitCode: 0, stdout: 'bar\n', stderr: '' });
     expect((await setting.run('get', '-n', 'foo')).stdout).toBe('bar');
     expect((await setting.run('get', 'foo', '--noline')).stdout).toBe('bar');
   });
 
-  test('takes a value from standard input, as it is', async () => {
+  test('reads a value from stdin unchanged', async () => {
     expect(await setting.pipe('line\r\nline\n', 'put', 'foo', '-')).toEqual(stored('foo'));
     expect(await setting.credstash.get('foo')).toBe('line\r\nline\n');
   });
 
-  test('takes a value from a file, as it is', async () => {
+  test('reads a value from @file unchanged', async () => {
     const bytes = Buffer.from([0, 255, 13, 10]);
     const file = await setting.file('key.der', bytes);
     expect(await setting.run('put', 'foo', `@${file}`)).toEqual(stored('foo'));
     expect(Buffer.from(await setting.credstash.getBytes('foo'))).toEqual(bytes);
   });
 
-  test('takes ~ for the home folder', async () => {
+  test('expands ~ in @~/file to the home folder', async () => {
     await setting.file('home.txt', 'mine');
     await setting.run('put', 'foo', '@~/home.txt');
     expect(await setting.credstash.get('foo')).toBe('mine');
   });
 
-  test('says which file it can not read', async () => {
+  test("names the file that it can't read", async () => {
     expect(await setting.run('put', 'foo', '@/nowhere/at/all')).toEqual({
       exitCode: 1,
       stdout: '',
@@ -49,12 +49,12 @@ describe('put', () => {
     });
   });
 
-  test('without a value stores the empty one', async () => {
+  test('stores the empty string when no value is given', async () => {
     expect(await setting.run('put', 'foo')).toEqual(stored('foo'));
     expect((await setting.run('get', 'foo')).stdout).toBe('\n');
   });
 
-  test('stores a version, the next one, a comment, a digest', async () => {
+  test('accepts a version, the next version, a comment and a digest by -v, -a, -c and -d', async () => {
     await setting.run('put', 'foo', 'a', '-v', '7', '-c', 'first', '-d', 'SHA512');
     await setting.run('put', '-a', 'foo', 'b');
     expect(await setting.credstash.list()).toEqual([
@@ -69,13 +69,13 @@ describe('put', () => {
     expect([exitCode, stderr]).toEqual([0, expect.stringMatching(/^warning: .*SHA is weak/)]);
   });
 
-  test('asks for a value, all words being its context', async () => {
+  test('prompts for the value with -P, and takes the arguments after the name as its context', async () => {
     const outcome = await setting.pipe('s3cr3t\n', 'put', '-P', 'foo', 'env=prod');
     expect(outcome).toEqual({ ...stored('foo'), stderr: expect.stringMatching(/^foo: \s*$/) });
     expect(await setting.credstash.get('foo', { context: { env: 'prod' } })).toBe('s3cr3t');
   });
 
-  test('binds a value to a context, which may contain more equals signs', async () => {
+  test('binds a value to a context, whose values may contain equals signs', async () => {
     await setting.run('put', 'foo', 'bar', 'env=prod', 'query=a=b');
     expect((await setting.run('get', 'foo', 'query=a=b', 'env=prod')).stdout).toBe('bar\n');
     expect(await setting.run('get', 'foo')).toEqual({
@@ -86,7 +86,7 @@ describe('put', () => {
     });
   });
 
-  test('never overwrites', async () => {
+  test('never overwrites a version', async () => {
     await setting.run('put', 'foo', 'a', '-v', '3');
     expect(await setting.run('put', 'foo', 'b', '-v', '3')).toEqual({
       exitCode: 1,
@@ -96,7 +96,7 @@ describe('put', () => {
     });
   });
 
-  test('a key that is not there', async () => {
+  test('reports a missing key as a KMS error', async () => {
     const { exitCode, stderr } = await setting.run('put', 'foo', 'a', '-k', 'alias/nope');
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(
@@ -112,7 +112,7 @@ test.each([
   ['a\nb', 'line\nline'],
   ['ключ 🔑', 'värde 值'],
   ['-rf', '--help'],
-])('the name %j and the value %j survive', async (name, value) => {
+])('put and get keep the name %j and the value %j', async (name, value) => {
   expect((await setting.pipe(value, 'put', '--', name, '-')).exitCode).toBe(0);
   expect((await setting.run('get', '-n', '--', name)).stdout).toBe(value);
   if (value !== '-') {
@@ -122,14 +122,14 @@ test.each([
 });
 
 describe('get', () => {
-  test('writes bytes as they are', async () => {
+  test('writes bytes unchanged', async () => {
     await setting.credstash.put('foo', Buffer.from([0xff, 0xfe]));
     const { stdout } = await setting.run('get', '-n', 'foo');
     // What is no UTF-8 reaches this process as replacement characters, one for each byte.
     expect(stdout).toBe('\ufffd\ufffd');
   });
 
-  test('a secret or a version that is not there', async () => {
+  test('reports a missing secret or version in the words of Python credstash', async () => {
     expect(await setting.run('get', 'nope')).toEqual({
       exitCode: 1,
       stdout: '',
@@ -148,7 +148,7 @@ describe('list, keys and delete', () => {
     await setting.credstash.put('a.longer', 'c');
   });
 
-  test('list', async () => {
+  test('list writes the name, version and comment of each version in columns', async () => {
     expect((await setting.run('list')).stdout).toBe(
       [
         'a.longer -- version 0000000000000000001 -- comment \n',
@@ -158,7 +158,7 @@ describe('list, keys and delete', () => {
     );
   });
 
-  test('keys', async () => {
+  test('keys writes each name once', async () => {
     expect(await setting.run('keys')).toEqual({
       exitCode: 0,
       stdout: 'a.longer\nfoo\n',
@@ -166,7 +166,7 @@ describe('list, keys and delete', () => {
     });
   });
 
-  test('delete', async () => {
+  test('delete deletes every version of a name, and reports a missing name', async () => {
     expect(await setting.run('delete', 'foo')).toEqual({
       exitCode: 0,
       stdout:
@@ -181,7 +181,7 @@ describe('list, keys and delete', () => {
     expect((await setting.run('keys')).stdout).toBe('a.longer\n');
   });
 
-  test('nothing to list', async () => {
+  test('list and keys write nothing when there are no secrets', async () => {
     await setting.credstash.delete('foo');
     await setting.credstash.delete('a.longer');
     expect(await setting.run('list')).toEqual({ exitCode: 0, stdout: '', stderr: '' });

@@ -10,16 +10,13 @@ beforeAll(async () => {
 afterEach(() => setting.deleteAll());
 afterAll(() => setting.close());
 
-describe('the connection', () => {
+describe('connection settings', () => {
   test.each([
-    ['before the command', ['--compartment', 'prod', 'put', 'foo', 'p']],
-    ['after it', ['put', '--compartment', 'prod', 'foo', 'p']],
-    ['at the end', ['put', 'foo', 'p', '--compartment', 'prod']],
-    [
-      'by table and key',
-      ['-t', 'credential-store-prod', 'put', '-k', 'alias/credstash-prod', 'foo', 'p'],
-    ],
-  ])('a compartment, %s', async (_, args) => {
+    ['--compartment before the command', ['--compartment', 'prod', 'put', 'foo', 'p']],
+    ['--compartment after the command', ['put', '--compartment', 'prod', 'foo', 'p']],
+    ['--compartment at the end', ['put', 'foo', 'p', '--compartment', 'prod']],
+    ['-t and -k', ['-t', 'credential-store-prod', 'put', '-k', 'alias/credstash-prod', 'foo', 'p']],
+  ])('choose a compartment by %s', async (_, args) => {
     const prod = new Credstash({ ...setting.aws.clients(), compartment: 'prod' });
     expect(await setting.run(...args)).toMatchObject({
       exitCode: 0,
@@ -30,12 +27,12 @@ describe('the connection', () => {
     await prod.delete('foo');
   });
 
-  test('the last flag of a kind wins', async () => {
+  test('use the last -t when it is given twice', async () => {
     const { exitCode } = await setting.run('-t', 'nowhere', 'list', '-t', 'credential-store');
     expect(exitCode).toBe(0);
   });
 
-  test('a role to assume, by -n before the command and by --arn after it', async () => {
+  test('assume the role given by -n before the command or --arn after it', async () => {
     await setting.credstash.put('foo', 'bar');
     const arn = 'arn:aws:iam::111122223333:role/reader';
     expect((await setting.run('-n', arn, 'get', 'foo')).stdout).toBe('bar\n');
@@ -45,7 +42,7 @@ describe('the connection', () => {
     expect(stderr).toMatch(/AccessDenied.*assumed-role\/reader\/credstash/);
   });
 
-  test('a profile, and its region', async () => {
+  test('use the credentials and the region of the profile given by -p', async () => {
     const { accessKeyId, secretAccessKey } = setting.aws.aws.admin;
     const config = await setting.file(
       'config',
@@ -58,11 +55,21 @@ describe('the connection', () => {
   });
 
   test.each([
-    ['the flag', ['-r', 'eu-west-1'], { AWS_REGION: 'us-west-1' }, 'eu-west-1'],
-    ['AWS_REGION', [], { AWS_REGION: 'us-west-1', AWS_DEFAULT_REGION: 'us-west-2' }, 'us-west-1'],
-    ['AWS_DEFAULT_REGION', [], { AWS_REGION: '', AWS_DEFAULT_REGION: 'us-west-2' }, 'us-west-2'],
-    ['nothing', [], { AWS_REGION: '' }, 'us-east-1'],
-  ])('the region of %s', async (_, args, regions, region) => {
+    ['-r rather than AWS_REGION', ['-r', 'eu-west-1'], { AWS_REGION: 'us-west-1' }, 'eu-west-1'],
+    [
+      'AWS_REGION rather than AWS_DEFAULT_REGION',
+      [],
+      { AWS_REGION: 'us-west-1', AWS_DEFAULT_REGION: 'us-west-2' },
+      'us-west-1',
+    ],
+    [
+      'AWS_DEFAULT_REGION when AWS_REGION is empty',
+      [],
+      { AWS_REGION: '', AWS_DEFAULT_REGION: 'us-west-2' },
+      'us-west-2',
+    ],
+    ['the default when nothing is set', [], { AWS_REGION: '' }, 'us-east-1'],
+  ])('take the region from %s', async (_, args, regions, region) => {
     const table = ['-t', 'nowhere'];
     const { stderr } = await runCli([...args, ...table, 'list'], { ...setting.env, ...regions });
     expect(stderr).toMatch(new RegExp(`nowhere in ${region} `));

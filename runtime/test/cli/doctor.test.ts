@@ -58,7 +58,7 @@ const WELL = {
   write: 'ok',
 };
 
-test('all is well for an administrator, and nothing is changed', async () => {
+test('doctor reports ok for everything to an administrator, and changes nothing', async () => {
   aws.takeCalls();
   expect(await doctor()).toEqual({
     exitCode: 0,
@@ -85,8 +85,8 @@ ok  write     allowed
   expect((await runCli(['list'], await aws.env())).stdout).toBe('');
 });
 
-describe('permissions', () => {
-  test('of a reader', async () => {
+describe('doctor on permissions', () => {
+  test('reports to a reader that write is refused, and names grantWrite', async () => {
     const outcome = await doctor('reader');
     expect(marks(outcome)).toEqual({ ...WELL, write: 'NO' });
     expect(line(outcome, 'write')).toMatch(
@@ -95,14 +95,14 @@ describe('permissions', () => {
     expect(outcome.exitCode).toBe(1);
   });
 
-  test('of a writer', async () => {
+  test('reports to a writer that read and list are refused, and names grantRead', async () => {
     const outcome = await doctor('writer');
     expect(marks(outcome)).toEqual({ ...WELL, read: 'NO', list: 'NO' });
     expect(line(outcome, 'read')).toMatch(/dynamodb:Query .*: grantRead, or the read policy/);
     expect(outcome.exitCode).toBe(1);
   });
 
-  test('that are not expected are no failure', async () => {
+  test('fails only for the permissions given by --expect', async () => {
     const outcome = await doctor('reader', '--expect', 'read', 'list');
     expect(marks(outcome)).toEqual({ ...WELL, write: '--' });
     expect(outcome.exitCode).toBe(0);
@@ -110,7 +110,7 @@ describe('permissions', () => {
     expect((await doctor('writer', '--expect', 'read', 'write')).exitCode).toBe(1);
   });
 
-  test('of a scope, for a name and a context in it', async () => {
+  test('tries a scoped write grant with the given name and context', async () => {
     const expected = ['--expect', 'write'];
     expect((await doctor('deployer', 'app/a', 'env=prod', ...expected)).exitCode).toBe(0);
     expect((await doctor('deployer', 'app/a', 'env=dev', ...expected)).exitCode).toBe(1);
@@ -118,25 +118,25 @@ describe('permissions', () => {
     expect((await doctor('deployer', ...expected)).exitCode).toBe(1);
   });
 
-  test('of a context, to read in it', async () => {
+  test('tries a read grant of one context with the given context', async () => {
     const expected = ['--expect', 'read'];
     expect((await doctor('prod-reader', 'foo', 'env=prod', ...expected)).exitCode).toBe(0);
     expect((await doctor('prod-reader', 'foo', ...expected)).exitCode).toBe(1);
   });
 
-  test('of one who may only list: what is not known of the key is no failure', async () => {
+  test('passes with --expect list when the state of the key is unknown', async () => {
     const outcome = await doctor('lister', '--expect', 'list');
     expect(marks(outcome)).toMatchObject({ table: 'ok', key: '--', alias: '--', list: 'ok' });
     expect(outcome.exitCode).toBe(0);
     expect((await doctor('lister', '--expect', 'list', 'read')).exitCode).toBe(1);
   });
 
-  test('that lack one call of many', async () => {
+  test('names the one call that is missing from read or write', async () => {
     expect(line(await doctor('latest-reader'), 'read')).toMatch(/^NO .*dynamodb:GetItem/);
     expect(line(await doctor('putter'), 'write')).toMatch(/^NO .*dynamodb:Query/);
   });
 
-  test('of nobody: what can not be known is said to be unknown', async () => {
+  test("reports what a role without permissions can't see as unknown", async () => {
     const outcome = await doctor('nobody');
     const unknown = { table: '??', key: '??', alias: '??', read: 'NO', list: 'NO', write: 'NO' };
     expect(marks(outcome)).toEqual({ ...WELL, ...unknown });
@@ -144,8 +144,8 @@ describe('permissions', () => {
   });
 });
 
-describe('what is wrong', () => {
-  test('no compartment there', async () => {
+describe('doctor on problems', () => {
+  test('reports a missing compartment, and suggests credstash setup', async () => {
     const outcome = await doctor(undefined, '--compartment', 'other');
     const wrong = { table: 'NO', key: 'NO', alias: 'NO', read: 'NO', list: 'NO', write: 'NO' };
     expect(marks(outcome)).toEqual({ ...WELL, ...wrong });
@@ -155,7 +155,7 @@ describe('what is wrong', () => {
     expect(outcome.exitCode).toBe(1);
   });
 
-  test('no table, seen by a reader who may not describe it', async () => {
+  test("reports a missing table to a reader who can't describe it", async () => {
     const { dynamodb } = aws.clients();
     await dynamodb.send(new DeleteTableCommand({ TableName: 'credential-store' }));
     const outcome = await doctor('reader', '--expect', 'read');
@@ -163,7 +163,7 @@ describe('what is wrong', () => {
     expect(line(outcome, 'table')).toMatch(/credential-store in us-east-1/);
   });
 
-  test('a table that is not protected', async () => {
+  test('reports a table without deletion protection', async () => {
     const { dynamodb } = aws.clients();
     const input = { TableName: 'credential-store', DeletionProtectionEnabled: false };
     await dynamodb.send(new UpdateTableCommand(input));
@@ -172,14 +172,14 @@ describe('what is wrong', () => {
     expect(line(outcome, 'table')).toMatch(/turn deletion protection on\. Run `credstash setup`$/);
   });
 
-  test.each([undefined, 'reader'])('a disabled key, for %s', async (role) => {
+  test.each([undefined, 'reader'])('reports a disabled key (role: %s)', async (role) => {
     await aws.clients().kms.send(new DisableKeyCommand({ KeyId: 'alias/credstash' }));
     const outcome = await doctor(role);
     expect(marks(outcome)).toMatchObject({ table: 'ok', key: 'NO', read: 'NO', list: 'ok' });
     expect(line(outcome, 'key')).toMatch(/[Ee]nable/);
   });
 
-  test('nobody signed in', async () => {
+  test('reports an unknown access key, and says to sign in again', async () => {
     const env = { ...(await aws.env()), AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN' };
     const outcome = await runCli(['doctor'], env);
     expect(marks(outcome)).toMatchObject({ region: 'ok', identity: 'NO', table: '??', read: '??' });
@@ -187,18 +187,18 @@ describe('what is wrong', () => {
     expect(outcome.exitCode).toBe(1);
   });
 
-  test('no region, nor a host of it', async () => {
+  test('reports an invalid region', async () => {
     const outcome = await doctor(undefined, '-r', 'no region');
     expect(marks(outcome)).toMatchObject({ region: 'NO', identity: '??' });
     expect(outcome.exitCode).toBe(1);
   });
 
-  test('the key in another region than the table is told', async () => {
+  test('shows the region of the key when --kms-region differs from the region of the table', async () => {
     const { stdout } = await doctor(undefined, '--kms-region', 'eu-west-1');
     expect(stdout).toMatch(/^ok {2}region {4}us-east-1, and eu-west-1 for the key\n/);
   });
 
-  test('another region than the compartment', async () => {
+  test('fails in a region without the compartment', async () => {
     const outcome = await doctor('reader', '-r', 'eu-west-1');
     expect(outcome.stdout).toMatch(/^ok {2}region {4}eu-west-1\n/);
     expect(outcome.exitCode).toBe(1);

@@ -19,12 +19,17 @@ const exec = (...args: string[]) => setting.run('exec', ...args);
 test.each([
   ['a name', ['app/key'], 'APP_KEY', 'k'],
   ['a pattern', ['app/*'], 'APP_DB_PASSWORD', 'p'],
-  ['a prefix', ['--prefix', 'app/'], 'APP_DB_PASSWORD', 'p'],
-  ['a prefix, stripped', ['--prefix', 'app/', '--strip'], 'DB_PASSWORD', 'p'],
-  ['a map', ['--map', 'PGPASSWORD=app/db.password'], 'PGPASSWORD', 'p'],
-  ['a map beside names', ['app/*', 'other', '--map', 'PGPASSWORD=app/db.password'], 'OTHER', 'o'],
-  ['a context', ['bound', '--context', 'env=prod'], 'BOUND', 'b'],
-])('%s is in the environment of the child', async (_, args, variable, value) => {
+  ['--prefix', ['--prefix', 'app/'], 'APP_DB_PASSWORD', 'p'],
+  ['--prefix with --strip', ['--prefix', 'app/', '--strip'], 'DB_PASSWORD', 'p'],
+  ['--map', ['--map', 'PGPASSWORD=app/db.password'], 'PGPASSWORD', 'p'],
+  [
+    'a name beside a pattern and --map',
+    ['app/*', 'other', '--map', 'PGPASSWORD=app/db.password'],
+    'OTHER',
+    'o',
+  ],
+  ['a secret with --context', ['bound', '--context', 'env=prod'], 'BOUND', 'b'],
+])('exec sets a variable of the child from %s', async (_, args, variable, value) => {
   expect(await exec(...args, '--', 'printenv', variable)).toEqual({
     exitCode: 0,
     stdout: `${value}\n`,
@@ -32,18 +37,18 @@ test.each([
   });
 });
 
-test('a name is read without a scan', async () => {
+test('exec reads a literal name without a Scan', async () => {
   setting.aws.takeCalls();
   await exec('app/key', '--', 'true');
   expect(setting.aws.takeCalls()).toEqual(['dynamodb:Query', 'kms:Decrypt']);
 });
 
-test('the child gets its arguments as they are, and flags of its own', async () => {
+test('exec passes the arguments after -- to the child unchanged', async () => {
   const { stdout } = await exec('app/key', '--', 'printf', '%s|', '-v', '--', 'a b', '*');
   expect(stdout).toBe('-v|--|a b|*|');
 });
 
-test('the environment of the child is ours and the secrets', async () => {
+test('exec adds secrets to its environment; --no-clobber keeps set variables, --pristine drops the rest', async () => {
   const env = { ...setting.env, OTHER: 'mine', KEPT: 'kept' };
   const run = async (...args: string[]) => {
     const { stdout } = await runCli(['exec', ...args, 'other', '--', 'env'], env);
@@ -55,19 +60,23 @@ test('the environment of the child is ours and the secrets', async () => {
   expect(pristine.map((line) => line.split('=')[0]).sort()).toEqual(['OTHER', 'PATH']);
 });
 
-describe('the child does not start', () => {
+describe('exec does not start the child', () => {
   const touched = () => join(setting.folder, 'touched');
 
   test.each<[string, string[], RegExp]>([
-    ['a name that is not there', ['nope'], /^nope: Item {'name': 'nope'} couldn't be found\.\n/],
-    ['a secret that can not be read', ['app/key', 'bound'], /^bound: KMS ERROR: Could not decrypt/],
+    ['a name is missing', ['nope'], /^nope: Item {'name': 'nope'} couldn't be found\.\n/],
+    ["a secret can't be read", ['app/key', 'bound'], /^bound: KMS ERROR: Could not decrypt/],
     [
-      'a pattern of nothing, with --strict',
+      'a pattern matches nothing, with --strict',
       ['zzz*', '--strict'],
       /^zzz\*: no secret's name matches/,
     ],
-    ['a prefix of nothing, with --strict', ['--prefix', 'zzz', '--strict'], /^zzz\*: no secret/],
-  ])('after %s', async (_, args, message) => {
+    [
+      'a prefix matches nothing, with --strict',
+      ['--prefix', 'zzz', '--strict'],
+      /^zzz\*: no secret/,
+    ],
+  ])('when %s', async (_, args, message) => {
     const { exitCode, stdout, stderr } = await exec(...args, '--', 'touch', touched());
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(message);
@@ -75,7 +84,7 @@ describe('the child does not start', () => {
     expect((await exec('other', '--', 'test', '-e', touched())).exitCode).toBe(1);
   });
 
-  test('with a value that no environment can hold, which is not shown', async () => {
+  test('when a value contains a zero byte, and does not show the value', async () => {
     for (const args of [['zero'], ['--map', 'X=zero']]) {
       const { exitCode, stderr } = await exec(...args, '--', 'touch', touched());
       expect({ exitCode, stderr }).toEqual({
@@ -89,7 +98,7 @@ describe('the child does not start', () => {
     ['no secret', ['--', 'true']],
     ['no command', ['app/key']],
     ['no command after --', ['app/key', '--']],
-    ['--strip alone', ['app/key', '--strip', '--', 'true']],
+    ['--strip without --prefix', ['app/key', '--strip', '--', 'true']],
     ['a malformed --map', ['--map', 'X', '--', 'true']],
     ['a malformed --context', ['app/key', '--context', 'X', '--', 'true']],
   ])('after a usage error: %s', async (_, args) => {
@@ -98,16 +107,16 @@ describe('the child does not start', () => {
 });
 
 test.each([
-  ['its own', ['sh', '-c', 'exit 7'], 7],
-  ['that of a signal', ['sh', '-c', 'kill -TERM $$'], 143],
-  ['127, if it was not found', ['no-such-program'], 127],
-  ['126, if it could not be started', ['/etc'], 126],
-])('the exit code is %s', async (_, command, exitCode) => {
+  ['the exit code of the child', ['sh', '-c', 'exit 7'], 7],
+  ['143 when SIGTERM ended the child', ['sh', '-c', 'kill -TERM $$'], 143],
+  ['127 when the command is not found', ['no-such-program'], 127],
+  ["126 when the command can't be started", ['/etc'], 126],
+])('exec exits with %s', async (_, command, exitCode) => {
   expect((await exec('app/key', '--', ...command)).exitCode).toBe(exitCode);
 });
 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP'])(
-  'the child gets %s, however soon it comes',
+  'exec forwards %s to the child, even one sent right after it started',
   async (signal) => {
     // The child sends it, as the first thing that it does, and waits for it no longer than 5 s.
     const name = signal.slice(3);

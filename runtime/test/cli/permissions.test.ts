@@ -30,14 +30,14 @@ beforeAll(async () => {
 });
 afterAll(() => setting.close());
 
-test.each(documented())('credstash %s calls what the docs say', async (command, actions) => {
+test.each(documented())('credstash %s calls what docs/iam.md says', async (command, actions) => {
   setting.aws.takeCalls();
   const script = `${process.execPath} ${CLI} ${command}`;
   await promisify(execFile)('bash', ['-c', script], { env: { ...process.env, ...setting.env } });
   expect([...new Set(setting.aws.takeCalls())].sort()).toEqual([...actions].sort());
 });
 
-test('the docs have every command that handles secrets', () => {
+test('docs/iam.md lists every command that handles secrets', () => {
   const commands = new Set(documented().map(([command]) => command.split(' ')[0]));
   expect([...commands].sort()).toEqual(
     ['delete', 'exec', 'get', 'getall', 'keys', 'list', 'migrate-versions', 'put', 'putall'].sort(),

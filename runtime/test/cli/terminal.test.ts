@@ -57,14 +57,14 @@ const shell = (script: string) =>
   );
 
 describe('put -P', () => {
-  test('shows nothing of what is typed', async () => {
+  test('does not echo the typed value', async () => {
     const { code, shown } = await onTerminal('credstash put foo -P', 's3cr3t\r');
     expect(code).toBe(0);
     expect(shown).not.toContain('s3cr3t');
     expect(await setting.credstash.get('foo')).toBe('s3cr3t');
   });
 
-  test('nor when its messages go to a file', async () => {
+  test('does not echo the typed value when stderr is a file', async () => {
     const prompts = join(setting.folder, 'prompts');
     const { shown } = await onTerminal(`credstash put foo -P 2>${prompts}`, 's3cr3t\r', {
       file: prompts,
@@ -73,21 +73,21 @@ describe('put -P', () => {
     expect(await setting.credstash.get('foo')).toBe('s3cr3t');
   });
 
-  test('ended by Ctrl-C says that nothing was stored', async () => {
+  test('says after Ctrl-C that nothing was stored', async () => {
     const { code, shown } = await onTerminal('credstash put foo -P', '\x03');
     expect(code).toBe(130);
     expect(stripVTControlCharacters(shown).trim()).toMatch(/^foo: \s*Nothing was stored\.$/);
     expect(await setting.credstash.list()).toEqual([]);
   });
 
-  test('at the end of the input is a failure', async () => {
+  test('fails when stdin ends without a value', async () => {
     const outcome = await runCli(['put', 'foo', '-P'], setting.env, '');
     expect(outcome).toMatchObject({ exitCode: 1, stdout: '' });
     expect(outcome.stderr).toMatch(/Nothing was stored\.\n$/);
   });
 });
 
-test('Ctrl-C in a putall says what was stored, and what not', async () => {
+test('putall says after Ctrl-C what was stored and what was not', async () => {
   const isSlow = (input: Record<string, unknown>) => JSON.stringify(input).includes('"slow"');
   setting.aws.aws.inject({ action: 'dynamodb:PutItem', latency: 30_000, when: isSlow });
   const child = spawn('credstash', ['putall', '{"fast": "s3cr3t", "slow": "s3cr3t"}'], { env });
@@ -101,7 +101,7 @@ test('Ctrl-C in a putall says what was stored, and what not', async () => {
 });
 
 describe('standard output', () => {
-  test('closed early is no failure, and silent', async () => {
+  test('causes no message when its reader closes it early', async () => {
     await setting.credstash.putAll(
       Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`n${i}`, 'x'.repeat(100_000)])),
     );
@@ -109,7 +109,7 @@ describe('standard output', () => {
     expect({ stdout, stderr }).toEqual({ stdout: '{', stderr: '' });
   });
 
-  test('that is full is a failure, on one line', async () => {
+  test('causes one line of error and exit code 1 when it is full', async () => {
     await setting.credstash.put('foo', 'bar');
     const { code, stderr } = await shell('credstash get foo > /dev/full');
     expect(code).toBe(1);
@@ -117,7 +117,7 @@ describe('standard output', () => {
   });
 });
 
-describe('progress', () => {
+describe('progress of getall and putall', () => {
   beforeEach(() => setting.credstash.putAll({ a: '1', b: '2' }));
 
   test('is shown on a terminal', async () => {
@@ -125,7 +125,7 @@ describe('progress', () => {
     expect((await onTerminal(`credstash putall '{"c": "3"}'`)).shown).toMatch(/storing .*1\/1/);
   });
 
-  test('leaves Ctrl-C to end the program, and the terminal as it was', async () => {
+  test('lets Ctrl-C end the program, and leaves the terminal as it was', async () => {
     setting.aws.aws.inject({ action: 'kms:Decrypt', latency: 60_000 });
     const { code, shown } = await onTerminal('credstash getall', '\x03', { prompt: 'reading' });
     expect(code).toBe(130);
@@ -138,7 +138,7 @@ describe('progress', () => {
   });
 });
 
-test('a folder and a home that are read-only, or not there, are no trouble', async () => {
+test('get works, and writes no file, in a read-only folder with a read-only or missing HOME', async () => {
   await setting.credstash.put('foo', 'bar');
   const folder = join(setting.folder, 'read-only');
   await mkdir(folder, { mode: 0o555 });
@@ -153,7 +153,7 @@ describe('~/.credstash', () => {
 
   afterEach(() => promisify(execFile)('rm', ['-f', config()]));
 
-  test('keeps the region of the key, for its owner alone', async () => {
+  test('keeps the region of the key that setup --save-kms-region stored, with mode 0600', async () => {
     await setting.credstash.put('foo', 'bar');
     const saved = await setting.run('setup', '--save-kms-region', 'eu-west-1');
     expect(saved.stdout).toMatch(/^KMS region set to eu-west-1\n/);
@@ -162,7 +162,7 @@ describe('~/.credstash', () => {
     expect((await setting.run('get', 'foo', '--kms-region', 'us-east-1')).stdout).toBe('bar\n');
   });
 
-  test('that is malformed is named', async () => {
+  test('is named by the error when it is malformed', async () => {
     await setting.file('.credstash', '{');
     const { exitCode, stderr } = await setting.run('get', 'foo');
     expect(exitCode).toBe(1);
@@ -170,13 +170,13 @@ describe('~/.credstash', () => {
   });
 });
 
-test('being throttled is waited out', async () => {
+test('get retries a throttled Decrypt until it succeeds', async () => {
   await setting.credstash.put('foo', 'bar');
   setting.aws.aws.inject({ action: 'kms:Decrypt', error: 'ThrottlingException', times: 4 });
   expect(await setting.run('get', 'foo')).toEqual({ exitCode: 0, stdout: 'bar\n', stderr: '' });
 });
 
-test('a role that can not be assumed is named', async () => {
+test("get -n names the role that it can't assume", async () => {
   const arn = 'arn:aws:iam::111122223333:role/nobody';
   const { exitCode, stderr } = await setting.run('-n', arn, 'get', 'foo');
   expect(exitCode).toBe(1);
@@ -185,7 +185,7 @@ test('a role that can not be assumed is named', async () => {
   );
 });
 
-test('a profile beside credentials of the environment is no reason to warn', async () => {
+test('keys does not warn of a profile beside credentials in the environment', async () => {
   const { accessKeyId, secretAccessKey } = setting.aws.aws.admin;
   const AWS_CONFIG_FILE = await setting.file(
     'config',
@@ -196,13 +196,13 @@ test('a profile beside credentials of the environment is no reason to warn', asy
   expect((await runCli(['keys'], { ...both, AWS_PROFILE: 'team' })).stderr).toBe('');
 });
 
-test.each(['bash', 'zsh'])('completion of %s knows the commands and their flags', async (kind) => {
+test.each(['bash', 'zsh'])('completion %s lists the commands and their flags', async (kind) => {
   const { stdout } = await setting.run('completion', kind);
   expect(stdout).toMatch(/put get getall list keys putall delete exec/);
   expect(stdout).toMatch(/getall\) words='.*--strict/);
 });
 
-test('bash completes with it', async () => {
+test('the script of completion bash completes commands and flags', async () => {
   const complete = (line: string) =>
     shell(`eval "$(credstash completion bash)"
       COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _credstash; echo "\${COMPREPLY[@]}"`);
@@ -222,7 +222,7 @@ test.each([
   'exec',
   'setup',
   'migrate-versions',
-])('%s --help shows an example', async (command) => {
+])('credstash %s --help shows an example', async (command) => {
   const { exitCode, stdout } = await setting.run(command, '--help');
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(new RegExp(`\n  \\$ .*credstash ${command} `));

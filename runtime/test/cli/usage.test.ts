@@ -8,9 +8,9 @@ beforeAll(async () => {
 afterEach(() => setting.deleteAll());
 afterAll(() => setting.close());
 
-describe('what is wrong on the command line', () => {
+describe('command-line errors', () => {
   test.each<[string, string[], RegExp]>([
-    ['no name', ['get'], /^error: missing required argument 'credential'\n$/],
+    ['a missing name', ['get'], /^error: missing required argument 'credential'\n$/],
     [
       'an unknown command',
       ['gte', 'foo'],
@@ -20,16 +20,24 @@ describe('what is wrong on the command line', () => {
     ['an unknown digest', ['put', 'a', 'b', '-d', 'sha1'], /^error: .*Allowed choices are SHA, /],
     ['a malformed context', ['get', 'foo', 'a=b', 'env'], /^error: .*key=value.*word 2 of 2/],
     ['an empty context value', ['put', 'foo', 'bar', 'env='], /^error: .*key=value/],
-    ['two identities', ['-p', 'a', 'get', 'foo', '--arn', 'b'], /^error: .*cannot be used with/],
-    ['two identities after it', ['get', '-p', 'a', 'foo', '--arn', 'b'], /cannot be used with/],
-  ])('%s is a usage error, on one line', async (_, args, message) => {
+    [
+      'a profile and a role together',
+      ['-p', 'a', 'get', 'foo', '--arn', 'b'],
+      /^error: .*cannot be used with/,
+    ],
+    [
+      'a profile and a role together after the command',
+      ['get', '-p', 'a', 'foo', '--arn', 'b'],
+      /cannot be used with/,
+    ],
+  ])('report %s on one line, with exit code 2', async (_, args, message) => {
     const { exitCode, stdout, stderr } = await setting.run(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd()).not.toContain('\n');
   });
 
-  test('a secret in the wrong place is not repeated', async () => {
+  test('never repeat a secret given in the wrong place', async () => {
     for (const args of [
       ['put', 'foo', '-s3cr3t'],
       ['put', 'foo', '--s3cr3t=x'],
@@ -42,7 +50,7 @@ describe('what is wrong on the command line', () => {
     }
   });
 
-  test('an empty name, and an impossible compartment', async () => {
+  test('report an empty name and an invalid compartment on one line, with exit code 1', async () => {
     for (const args of [
       ['get', ''],
       ['get', 'a', '--compartment', 'a b'],
@@ -53,7 +61,7 @@ describe('what is wrong on the command line', () => {
     }
   });
 
-  test('a failure is one line, without a stack', async () => {
+  test('report an AWS error on one line, without a stack trace', async () => {
     await setting.credstash.put('foo', 'bar');
     setting.aws.aws.inject({ action: 'kms:Decrypt', error: 'ValidationException', times: 1 });
     expect(await setting.run('get', 'foo')).toEqual({
@@ -64,7 +72,7 @@ describe('what is wrong on the command line', () => {
   });
 });
 
-test('no arguments is help, and so is --help', async () => {
+test('credstash shows its help without arguments, and with --help', async () => {
   const { exitCode, stdout, stderr } = await setting.run();
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toMatch(/^Usage: credstash /);
@@ -72,6 +80,6 @@ test('no arguments is help, and so is --help', async () => {
   expect((await setting.run('put', '--help')).stdout).toMatch(/^Usage: credstash put /);
 });
 
-test('--version is that of the package', async () => {
+test('credstash --version writes a version number', async () => {
   expect((await setting.run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

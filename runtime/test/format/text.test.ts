@@ -4,7 +4,7 @@ import { compareBytes } from '../../src/format/text.js';
 
 const texts = fc.string({ unit: 'binary' });
 
-test('compareBytes orders by UTF-8, where UTF-16 would not', () => {
+test('compareBytes orders strings by their UTF-8 bytes, where UTF-16 differs', () => {
   fc.assert(
     fc.property(texts, texts, (a, b) => {
       const order = Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -13,11 +13,11 @@ describe('padVersion', () => {
     ['1234567890123456789', '1234567890123456789'],
     ['12345678901234567890', '12345678901234567890'],
     ['😀', '000000000000000000😀'],
-  ])('%p is stored as %s', (version, stored) => {
+  ])('turns %p into %s', (version, stored) => {
     expect(padVersion(version)).toBe(stored);
   });
 
-  test('padded numbers sort as numbers, in bytes', () => {
+  test('makes numbers sort as numbers when their bytes are compared', () => {
     fc.assert(
       fc.property(numbers, numbers, (a, b) => {
         const order = compareBytes(padVersion(String(a)), padVersion(String(b)));
@@ -26,7 +26,7 @@ describe('padVersion', () => {
     );
   });
 
-  test('what is padded stays as it is', () => {
+  test('leaves a padded version unchanged', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), (text) => {
         expect(padVersion(padVersion(text))).toBe(padVersion(text));
@@ -34,15 +34,18 @@ describe('padVersion', () => {
     );
   });
 
-  test.each([-1, 1.5, NaN, Infinity, 2 ** 53, '', '\ud800'])('refuses %p', (version) => {
-    expect(() => padVersion(version)).toThrow(
-      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }) as Error,
-    );
-  });
+  test.each([-1, 1.5, NaN, Infinity, 2 ** 53, '', '\ud800'])(
+    'throws ERR_INVALID_ARGUMENT for %p',
+    (version) => {
+      expect(() => padVersion(version)).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }) as Error,
+      );
+    },
+  );
 });
 
 describe('versionAfter', () => {
-  test('is one more than the largest number', () => {
+  test('returns one more than the largest number', () => {
     fc.assert(
       fc.property(fc.array(numbers, { minLength: 1 }), (all) => {
         const largest = all.reduce((a, b) => (a > b ? a : b));
@@ -51,13 +54,13 @@ describe('versionAfter', () => {
     );
   });
 
-  test('an unpadded version may hide a padded, larger one', () => {
+  test('finds the largest number even when a smaller, unpadded one sorts above it', () => {
     expect(isUnpadded('9')).toBe(true);
     expect(isUnpadded(padVersion(12))).toBe(false);
     expect(versionAfter('a', ['9', padVersion(12)])).toBe(padVersion(13));
   });
 
-  test('a single padded version is the largest: nothing unpadded sorts below a smaller one', () => {
+  test('needs no other version than a padded latest one: no larger unpadded one sorts below it', () => {
     fc.assert(
       fc.property(numbers, fc.nat(), fc.nat(18), (padded, value, zeros) => {
         const unpadded = String(value).padStart(zeros, '0');
@@ -67,7 +70,7 @@ describe('versionAfter', () => {
     );
   });
 
-  test('after a text there is none', () => {
+  test('throws ERR_NO_NEXT_VERSION when the latest version is not a number', () => {
     expect(() => versionAfter('a', [padVersion('v1'), padVersion(3)])).toThrow(
       expect.objectContaining({
         code: 'ERR_NO_NEXT_VERSION',
@@ -78,7 +81,7 @@ describe('versionAfter', () => {
     );
   });
 
-  test('after the highest of 19 digits there is none, as more would sort lower', () => {
+  test('throws after the highest number of 19 digits, as a longer one would sort lower', () => {
     expect(() => versionAfter('a', ['9'.repeat(19)])).toThrow(/highest/);
   });
 });

@@ -9,21 +9,21 @@ const { connect } = secrets;
 let { credstash, test_ } = secrets;
 beforeEach(() => ({ credstash, test_ } = secrets));
 
-describe('a bulk read', () => {
+describe('getAll', () => {
   beforeEach(async () => {
     await credstash.put('good', 'old');
     await credstash.put('good', 'new', { version: 2 });
     await credstash.put('also/good', 'x');
   });
 
-  test('gives the latest versions, in the order of names', async () => {
+  test('returns the latest version of each secret, sorted by name', async () => {
     expect([...(await credstash.getAll())]).toEqual([
       ['also/good', 'x'],
       ['good', 'new'],
     ]);
   });
 
-  test('that fails for some carries the others, and names what failed', async () => {
+  test('rejects with the secrets read and the failures by name, or skips failures with onFailure: skip', async () => {
     await credstash.put('elsewhere', 'secret', { context: { env: 'prod' } });
     await credstash.put('binary', Buffer.from([0xff]));
     await expect(credstash.getAll()).rejects.toMatchObject({
@@ -44,19 +44,19 @@ describe('a bulk read', () => {
     ]);
   });
 
-  test('takes the same version for the latest as a single read does', async () => {
+  test('picks the same latest version as get', async () => {
     await credstash.put('text', 'lower', { version: 'a' });
     await credstash.put('text', 'upper', { version: 'B' });
     expect(await credstash.get('text')).toBe('lower');
     expect((await credstash.getAll()).get('text')).toBe('lower');
   });
 
-  test('keeps names that objects have of their own', async () => {
+  test('returns a secret named __proto__', async () => {
     await credstash.put('__proto__', 'mine');
     expect((await credstash.getAll()).get('__proto__')).toBe('mine');
   });
 
-  test('waits when throttled', async () => {
+  test('retries throttled calls', async () => {
     test_.aws.inject({ action: 'kms:Decrypt', error: 'ThrottlingException', times: 3 });
     test_.aws.inject({
       action: 'dynamodb:Scan',
@@ -66,7 +66,7 @@ describe('a bulk read', () => {
     expect((await credstash.getAll()).size).toBe(2);
   });
 
-  test('that is throttled to the end is an error, and never skips', async () => {
+  test('rejects with ERR_BULK_READ when throttling outlasts the retries, even with onFailure: skip', async () => {
     const kms = new KMSClient({ ...test_.target, maxAttempts: 1 });
     test_.aws.inject({ action: 'kms:Decrypt', error: 'ThrottlingException', times: 1 });
     const impatient = connect({ kms });
@@ -77,7 +77,7 @@ describe('a bulk read', () => {
   });
 });
 
-describe('a bulk read of some names', () => {
+describe('getAll with names', () => {
   beforeEach(async () => {
     for (const name of ['app/a', 'app/b', 'app.x', 'other', '[odd']) {
       await credstash.put(name, `of ${name}`);
@@ -88,13 +88,13 @@ describe('a bulk read of some names', () => {
 
   const namesOf = async (options: GetAllOptions) => [...(await credstash.getAll(options)).keys()];
 
-  test('reads literal names without a scan', async () => {
+  test('reads literal names without a Scan', async () => {
     expect(await namesOf({ names: ['other', 'app/a'] })).toEqual(['app/a', 'other']);
     const calls = test_.takeCalls().sort();
     expect(calls).toEqual(['dynamodb:Query', 'dynamodb:Query', 'kms:Decrypt', 'kms:Decrypt']);
   });
 
-  test('takes only * for special', async () => {
+  test('treats only * as a wildcard', async () => {
     expect(await namesOf({ names: ['app/*'] })).toEqual(['app/a', 'app/b']);
     expect(await namesOf({ names: ['app.*'] })).toEqual(['app.x']);
     expect(await namesOf({ names: ['[*', '*er'] })).toEqual(['[odd', 'other']);
@@ -102,13 +102,13 @@ describe('a bulk read of some names', () => {
     expect(await namesOf({ names: [] })).toEqual([]);
   });
 
-  test('scans once for all patterns, and decrypts what matches alone', async () => {
+  test('scans once for all patterns, and decrypts only what matches', async () => {
     await namesOf({ names: ['app/a*', 'oth*', 'other'] });
     const calls = test_.takeCalls();
     expect(calls).toEqual(['dynamodb:Scan', 'kms:Decrypt', 'kms:Decrypt']);
   });
 
-  test('reads a version, of those that have it', async () => {
+  test('reads the given version of the names that have it', async () => {
     expect([...(await credstash.getAll({ names: ['app/*'], version: 2 }))]).toEqual([
       ['app/a', 'newer'],
     ]);
@@ -117,7 +117,7 @@ describe('a bulk read of some names', () => {
     ]);
   });
 
-  test('fails for a name that is not there', async () => {
+  test('reports a missing name as ERR_SECRET_NOT_FOUND, beside the secrets read', async () => {
     await expect(credstash.getAll({ names: ['other', 'nope'] })).rejects.toMatchObject({
       secrets: new Map([['other', 'of other']]),
       failures: new Map([['nope', expect.objectContaining({ code: 'ERR_SECRET_NOT_FOUND' })]]),
@@ -125,8 +125,8 @@ describe('a bulk read of some names', () => {
   });
 });
 
-describe('a bulk write', () => {
-  test('stores every value, and tells the versions', async () => {
+describe('putAll', () => {
+  test('stores every value, and returns the version of each', async () => {
     await credstash.put('b', 'old');
     const stored = await credstash.putAll({ b: 'new', a: Buffer.from('x') }, { autoVersion: true });
     expect([...stored.values()]).toEqual([
@@ -136,7 +136,7 @@ describe('a bulk write', () => {
     expect(Object.fromEntries(await credstash.getAll())).toEqual({ a: 'x', b: 'new' });
   });
 
-  test('that fails for some says which', async () => {
+  test('rejects with ERR_BULK_WRITE when some fail, and names those stored and those failed', async () => {
     await credstash.put('b', 'old');
     await expect(credstash.putAll({ a: '1', b: '2', c: '3' })).rejects.toMatchObject({
       code: 'ERR_BULK_WRITE',
@@ -148,7 +148,7 @@ describe('a bulk write', () => {
     });
   });
 
-  test('checks every value before it writes any', async () => {
+  test('checks the size of every value before it makes any call', async () => {
     const values = { a: 'fine', b: 'x'.repeat(400_000) };
     await expect(credstash.putAll(values)).rejects.toMatchObject({ code: 'ERR_VALUE_TOO_LARGE' });
     expect(test_.takeCalls()).toEqual([]);

@@ -11,39 +11,39 @@ beforeAll(async () => {
 beforeEach(() => test_.takeCalls());
 afterAll(() => test_.aws.stop());
 
-describe('before any call', () => {
+describe('input checks', () => {
   test.each<[string, string, () => Promise<unknown>]>([
     ['an empty name', 'ERR_INVALID_ARGUMENT', () => credstash.get('')],
-    ['half a surrogate in a name', 'ERR_INVALID_ARGUMENT', () => credstash.put('\ud800', 'v')],
-    ['half a surrogate in a value', 'ERR_INVALID_ARGUMENT', () => credstash.put('a', '\udfff')],
+    ['a lone surrogate in a name', 'ERR_INVALID_ARGUMENT', () => credstash.put('\ud800', 'v')],
+    ['a lone surrogate in a value', 'ERR_INVALID_ARGUMENT', () => credstash.put('a', '\udfff')],
     ['a name over 2,048 bytes', 'ERR_INVALID_ARGUMENT', () => credstash.get('é'.repeat(1025))],
     [
-      'a value that is no text',
+      'a value that is a number',
       'ERR_INVALID_ARGUMENT',
       () => credstash.put('a', 1 as unknown as string),
     ],
     [
-      'a context without a key',
+      'an empty context key',
       'ERR_INVALID_ARGUMENT',
       () => credstash.get('a', { context: { '': 'x' } }),
     ],
     [
-      'a context that is not of texts',
+      'a context value that is not a string',
       'ERR_INVALID_ARGUMENT',
       () => credstash.getAll({ context: { env: 1 as unknown as string } }),
     ],
     [
-      'a context that is a Map, which would bind to nothing',
+      'a context that is a Map',
       'ERR_INVALID_ARGUMENT',
       () => credstash.put('a', 'v', { context: new Map() as unknown as EncryptionContext }),
     ],
     [
-      'a name that is no text',
+      'a name that is not a string',
       'ERR_INVALID_ARGUMENT',
       () => credstash.get(undefined as unknown as string),
     ],
     [
-      'a version that is no text',
+      'a version that is neither a string nor a number',
       'ERR_INVALID_ARGUMENT',
       () => credstash.get('a', { version: {} as string }),
     ],
@@ -58,34 +58,34 @@ describe('before any call', () => {
       () => credstash.put('a', 'v', { digest: 'sha256' as 'SHA256' }),
     ],
     [
-      'a version and autoVersion',
+      'a version together with autoVersion',
       'ERR_INVALID_ARGUMENT',
       () => credstash.put('a', 'v', { version: 2, autoVersion: true }),
     ],
     [
-      'a version over 1,024 bytes',
+      'a version over 1,024 bytes in put',
       'ERR_INVALID_ARGUMENT',
       () => credstash.put('a', 'v', { version: 'v'.repeat(1025) }),
     ],
     [
-      'a version over 1,024 bytes to read',
+      'a version over 1,024 bytes in get',
       'ERR_INVALID_ARGUMENT',
       () => credstash.get('a', { version: 'v'.repeat(1025) }),
     ],
     ['an empty version', 'ERR_INVALID_ARGUMENT', () => credstash.delete('foo', { version: '' })],
-  ])('%s is refused', async (_, code, operation) => {
+  ])('refuse %s before any call', async (_, code, operation) => {
     await expect(operation()).rejects.toMatchObject({ code });
     expect(test_.takeCalls()).toEqual([]);
   });
 
-  test('an impossible compartment is refused', () => {
+  test('refuse an invalid compartment name', () => {
     expect(() => new Credstash({ ...test_.clients(), compartment: 'pr od' })).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }) as Error,
     );
   });
 });
 
-describe('a value of the largest size', () => {
+describe('put at the size limit', () => {
   const comment = 'c'.repeat(1000);
 
   /** The largest value that is not refused. */
@@ -94,17 +94,17 @@ describe('a value of the largest size', () => {
     return Number(/; (\d+) fit/.exec(String(error))?.[1]);
   }
 
-  test('is stored', async () => {
+  test('stores the largest value that fits', async () => {
     const value = 'x'.repeat(await largest());
     await credstash.put('big', value, { comment });
     expect(await credstash.get('big')).toBe(value);
   });
 
-  test('is not much smaller than what an item holds', async () => {
+  test('fits a value of nearly three quarters of 400 KB', async () => {
     expect(await largest()).toBeGreaterThan((400 * 1024 * 3) / 4 - 2048);
   });
 
-  test('and one byte is refused before any call', async () => {
+  test('rejects one byte more with ERR_VALUE_TOO_LARGE, before it asks for a data key', async () => {
     const value = Buffer.alloc((await largest()) + 1);
     await expect(credstash.put('big', value, { comment })).rejects.toMatchObject({
       code: 'ERR_VALUE_TOO_LARGE',

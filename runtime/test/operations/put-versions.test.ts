@@ -8,8 +8,8 @@ const { connect, warnings } = secrets;
 let { credstash, test_ } = secrets;
 beforeEach(() => ({ credstash, test_ } = secrets));
 
-describe('writers at the same time', () => {
-  test('50 of the next version leave 50 versions, and every value', async () => {
+describe('put', () => {
+  test('stores 50 versions and keeps every value when 50 writers use autoVersion at once', async () => {
     const values = Array.from({ length: 50 }, (_, i) => `value ${i}`);
     const stored = await Promise.all(
       values.map(async (value) => {
@@ -25,7 +25,7 @@ describe('writers at the same time', () => {
     }
   });
 
-  test('of one version: one wins, the others are told', async () => {
+  test('lets one of four writers of the same version win, and rejects the rest with ERR_VERSION_EXISTS', async () => {
     const outcomes = await Promise.allSettled(
       ['a', 'b', 'c', 'd'].map((value) => credstash.put('raced', value)),
     );
@@ -34,7 +34,7 @@ describe('writers at the same time', () => {
     for (const error of lost) expect(error).toMatchObject({ code: 'ERR_VERSION_EXISTS' });
   });
 
-  test('an answer that is lost on the way is no failure, and no second version', async () => {
+  test('survives a lost answer to PutItem without an error or a second version', async () => {
     test_.aws.inject({ action: 'dynamodb:PutItem', loseAnswer: true, times: 1 });
     await credstash.put('lost', 'value');
     test_.aws.inject({ action: 'dynamodb:PutItem', loseAnswer: true, times: 1 });
@@ -42,7 +42,7 @@ describe('writers at the same time', () => {
     expect(await credstash.versions('lost')).toEqual([padVersion(2), padVersion(1)]);
   });
 
-  test('that take every next version end in an error', async () => {
+  test('rejects with ERR_VERSION_CONTENDED when other writers take every next version', async () => {
     const store = new DynamoDbStore(test_.clients().dynamodb, 'credential-store');
     store.putIfAbsent = () => Promise.resolve(false);
     const contended = connect({ store });
@@ -54,7 +54,7 @@ describe('writers at the same time', () => {
   });
 });
 
-describe('versions that were stored unpadded', () => {
+describe('unpadded versions', () => {
   beforeEach(async () => {
     const { dynamodb, kms } = test_.clients();
     const store = new DynamoDbStore(dynamodb, 'credential-store');
@@ -67,18 +67,18 @@ describe('versions that were stored unpadded', () => {
     }
   });
 
-  test('can be read by their number', async () => {
+  test('can be read by number with get', async () => {
     expect(await credstash.get('a', { version: 4 })).toBe('old');
     expect(await credstash.get('a', { version: 12 })).toBe('padded');
   });
 
-  test('do not mislead the next version, but are warned of', async () => {
+  test("don't mislead put with autoVersion, which warns of them", async () => {
     const { version } = await credstash.put('a', 'new', { autoVersion: true });
     expect(version).toBe(padVersion(13));
     expect(warnings).toEqual([expect.stringContaining('unpadded version 4')]);
   });
 
-  test('can be migrated: at first it is only told how', async () => {
+  test('are listed by migrateVersions, and moved by it with dryRun: false', async () => {
     const plan = { name: 'a', from: '4', to: padVersion(4) };
     expect(await credstash.migrateVersions()).toEqual([{ ...plan, outcome: 'planned' }]);
     expect(await credstash.versions('a')).toEqual(['4', padVersion(12)]);
@@ -90,14 +90,14 @@ describe('versions that were stored unpadded', () => {
     expect(await credstash.migrateVersions({ dryRun: false })).toEqual([]);
   });
 
-  test('are left alone where another item has the padded version', async () => {
+  test('are left alone by migrateVersions when another item has the padded version', async () => {
     await credstash.put('a', 'other', { version: 4 });
     const [migrated] = await credstash.migrateVersions({ dryRun: false });
     expect(migrated).toMatchObject({ from: '4', outcome: 'taken' });
     expect(await credstash.versions('a')).toEqual(['4', padVersion(12), padVersion(4)]);
   });
 
-  test('are deleted only after the copy was read back', async () => {
+  test('survive a migrateVersions that fails halfway, and are moved by the next run', async () => {
     test_.aws.inject({ action: 'dynamodb:PutItem', error: 'ValidationException' });
     await expect(credstash.migrateVersions({ dryRun: false })).rejects.toThrow(/Injected/);
     expect(test_.takeCalls()).not.toContain('dynamodb:DeleteItem');
@@ -113,7 +113,7 @@ describe('versions that were stored unpadded', () => {
     expect(await credstash.versions('a')).toEqual([padVersion(12), padVersion(4)]);
   });
 
-  test('can be deleted by their number', async () => {
+  test('can be deleted by number with delete', async () => {
     expect(await credstash.delete('a', { version: 4 })).toEqual(['4']);
     expect(await credstash.versions('a')).toEqual([padVersion(12)]);
   });

@@ -14,7 +14,7 @@ export function itemOf(name: string, version: string, more: Partial<SealedItem> 
  * @param empty Gives a store without items.
  */
 export function describeStore(kind: string, empty: () => Promise<SecretStore>): void {
-  describe(`${kind} as a store`, () => {
+  describe(`${kind} as a SecretStore`, () => {
     let store: SecretStore;
     const [v1, v2, v10] = [padVersion(1), padVersion(2), padVersion(10)] as const;
 
@@ -26,14 +26,14 @@ export function describeStore(kind: string, empty: () => Promise<SecretStore>): 
       for (const item of items) expect(await store.putIfAbsent(item)).toBe(true);
     };
 
-    test('gives an item back as it was put', async () => {
+    test('get and latest return an item as it was put', async () => {
       const item = itemOf('a/b.c', v1, { comment: 'a comment' });
       await put(item);
       expect(await store.get('a/b.c', v1)).toEqual(item);
       expect(await store.latest('a/b.c')).toEqual(item);
     });
 
-    test('has nothing of what was not put', async () => {
+    test('get, latest and versions find nothing that was not put', async () => {
       await put(itemOf('a', v1));
       expect(await store.get('a', v2)).toBeUndefined();
       expect(await store.get('b', v1)).toBeUndefined();
@@ -41,27 +41,27 @@ export function describeStore(kind: string, empty: () => Promise<SecretStore>): 
       expect(await store.versions('b')).toEqual([]);
     });
 
-    test('never overwrites', async () => {
+    test('putIfAbsent never overwrites an item', async () => {
       const first = itemOf('a', v1);
       await put(first);
       expect(await store.putIfAbsent(itemOf('a', v1))).toBe(false);
       expect(await store.get('a', v1)).toEqual(first);
     });
 
-    test('takes the same item again', async () => {
+    test('putIfAbsent accepts the same item again', async () => {
       const item = itemOf('a', v1);
       await put(item, item);
       expect(await store.versions('a')).toEqual([v1]);
     });
 
-    test('lets one of many writers of a version win', async () => {
+    test('putIfAbsent lets one of many writers of the same version win', async () => {
       const items = Array.from({ length: 20 }, () => itemOf('a', v1));
       const won = await Promise.all(items.map((item) => store.putIfAbsent(item)));
       expect(won.filter(Boolean)).toHaveLength(1);
       expect(await store.get('a', v1)).toEqual(items[won.indexOf(true)]);
     });
 
-    test('orders versions by their bytes', async () => {
+    test('versions and latest order versions by their bytes, highest first', async () => {
       const versions = ['4', v10, v2, 'V', 'é', v1];
       await put(...versions.map((version) => itemOf('a', version)), itemOf('ab', v1));
       expect(await store.versions('a')).toEqual(['é', 'V', '4', v10, v2, v1]);
@@ -69,7 +69,7 @@ export function describeStore(kind: string, empty: () => Promise<SecretStore>): 
       expect((await store.latest('a'))?.version).toBe('é');
     });
 
-    test('scans everything, past the end of a page', async () => {
+    test('scan yields every item, past the end of a page', async () => {
       const large = 'A'.repeat(300_000);
       const items = Array.from({ length: 12 }, (_, i) => itemOf(`n${i}`, v1, { contents: large }));
       await put(...items, itemOf('n0', v2));
@@ -79,7 +79,7 @@ export function describeStore(kind: string, empty: () => Promise<SecretStore>): 
       expect(scanned).toEqual(expect.arrayContaining(items));
     });
 
-    test('lists everything without the ciphertext', async () => {
+    test('entries yields every name, version and comment, without the ciphertext', async () => {
       await put(itemOf('a', v1, { comment: 'c' }), itemOf('a', v2), itemOf('b', v1));
       const entries = [];
       for await (const entry of store.entries()) entries.push(entry);
@@ -93,7 +93,7 @@ export function describeStore(kind: string, empty: () => Promise<SecretStore>): 
       );
     });
 
-    test('moves an item to another version, unless another item has it', async () => {
+    test('moveVersion moves an item to another version, unless another item has it', async () => {
       const item = itemOf('a', '4', { comment: 'c' });
       await put(item, itemOf('a', v2));
       expect(await store.moveVersion('a', '4', v2)).toBe(false);
@@ -104,7 +104,7 @@ export function describeStore(kind: string, empty: () => Promise<SecretStore>): 
       expect(await store.moveVersion('a', '4', v10)).toBe(false);
     });
 
-    test('deletes one version, and minds nothing that is not there', async () => {
+    test('delete removes one version, and ignores a missing one', async () => {
       await put(itemOf('a', v1), itemOf('a', v2), itemOf('ab', v1));
       await store.delete('a', v2);
       await store.delete('a', v2);

@@ -29,22 +29,22 @@ async function putRaw(attributes: Record<string, AttributeValue>) {
   await dynamodb.send(new PutItemCommand({ TableName: 'credential-store', Item }));
 }
 
-test('reads the hmac of Python 3, which is Binary', async () => {
+test('DynamoDbStore reads an hmac stored as Binary, as Python 3 stores it', async () => {
   await putRaw({ hmac: { B: Buffer.from('ab12') }, key: { S: 'a' }, contents: { S: 'c' } });
   expect(await store.latest('a')).toMatchObject({ hmac: 'ab12' });
 });
 
-test('a missing digest is SHA256', async () => {
+test('DynamoDbStore reads a missing digest as SHA256', async () => {
   await putRaw({ hmac: { S: 'ab12' } });
   expect(await store.latest('a')).toMatchObject({ digest: 'SHA256' });
 });
 
-test('ignores attributes that it does not know', async () => {
+test('DynamoDbStore ignores unknown attributes', async () => {
   await putRaw({ hmac: { S: 'ab12' }, owner: { S: 'team' } });
   expect(await store.latest('a')).not.toHaveProperty('owner');
 });
 
-test('moves every attribute of an item', async () => {
+test('DynamoDbStore.moveVersion keeps every attribute of the item', async () => {
   await putRaw({
     version: { S: '4' },
     key: { S: 'k' },
@@ -57,13 +57,13 @@ test('moves every attribute of an item', async () => {
   expect(Item).toMatchObject({ hmac: { B: Uint8Array.from(Buffer.from('ab')) }, own: { N: '1' } });
 });
 
-test('takes the ARN of a table for its name', async () => {
+test("DynamoDbStore accepts a table's ARN as its name", async () => {
   await putRaw({ hmac: { S: 'ab12' } });
   const arn = 'arn:aws:dynamodb:us-east-1:111122223333:table/credential-store';
   expect(await new DynamoDbStore(dynamodb, arn).latest('a')).toMatchObject({ name: 'a' });
 });
 
-test('pages of a query are followed', async () => {
+test('DynamoDbStore.versions reads every page of a Query', async () => {
   const large = 'A'.repeat(300_000);
   for (let i = 1; i <= 8; i++) {
     await putRaw({ version: { S: padVersion(i) }, contents: { S: large } });
