@@ -5,9 +5,9 @@ import { context } from '../cdk.json';
 import { Compartment } from '../lib';
 import { compartmentNames, DEFAULT_COMPARTMENT } from '../lib/private/names';
 
-/** The template of one compartment, its names the parameters. */
+/** The template of one compartment. Its parameters are the names of the resources. */
 function compartmentTemplate(): unknown {
-  // `cdk deploy` runs those rules on every synthesis: they take seconds, and change no template.
+  // These checks take seconds, and `cdk deploy` runs them anyway. They don't change the template.
   const withoutRules = { ...context, '@aws-cdk/core:validateAgainstDefaultRules': false };
   const app = new App({ analyticsReporting: false, context: withoutRules });
   const stack = new Stack(app, 'Compartment', {

@@ -3,14 +3,14 @@ import { CompartmentStack } from '../lib';
 import { DEFAULT_COMPARTMENT } from '../lib/private/names';
 import { contextCompartments } from './context';
 
-/** Add a stack for each compartment that the context names: in cdk.json, or `-c compartments=…`. */
+/** Add a stack for each compartment in the CDK context: from cdk.json, or `-c compartments=…`. */
 function addCompartmentStacks(app: App): void {
   for (const compartmentName of contextCompartments(app.node.tryGetContext('compartments'))) {
     const isDefault = compartmentName === DEFAULT_COMPARTMENT;
     new CompartmentStack(app, isDefault ? compartmentName : `credstash-${compartmentName}`, {
       compartmentName,
       description: `Secrets of the compartment ${compartmentName}`,
-      // Without assets, a stack needs no bootstrapped account.
+      // The stack has no assets, so the account doesn't need to be bootstrapped.
       synthesizer: new LegacyStackSynthesizer(),
     });
   }

@@ -1,9 +1,9 @@
 import { COMPARTMENT_NAME_RULE, isCompartmentName } from '../lib/private/names';
 
 /**
- * The compartments named by the context key `compartments`: a list, or a text with commas.
+ * The names in the CDK context key `compartments`: an array, or a string separated by commas.
  *
- * @throws an error that names the entry that is no compartment's name, or a second time
+ * @throws an error that shows the entry that is invalid or repeated
  */
 export function contextCompartments(value: unknown): Set<string> {
   const entries: unknown[] = typeof value === 'string' ? value.split(',') : [value].flat();
@@ -11,7 +11,7 @@ export function contextCompartments(value: unknown): Set<string> {
   for (const [index, name] of entries.entries()) {
     const entry = `Context key compartments[${index}], ${JSON.stringify(name)},`;
     if (!isCompartmentName(name)) throw new Error(`${entry} is not ${COMPARTMENT_NAME_RULE}.`);
-    if (names.has(name)) throw new Error(`${entry} is there twice.`);
+    if (names.has(name)) throw new Error(`${entry} is a duplicate.`);
     names.add(name);
   }
   return names;

@@ -2,10 +2,10 @@ import { Stack, StackProps } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { Compartment, CompartmentProps } from './compartment';
 
-/** How a stack of one compartment is made. */
+/** Properties of a `CompartmentStack`. */
 export interface CompartmentStackProps extends StackProps, CompartmentProps {}
 
-/** One compartment in a stack of its own. */
+/** A stack that contains one compartment. */
 export class CompartmentStack extends Stack {
   /** The compartment. */
   public readonly compartment: Compartment;

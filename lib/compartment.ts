@@ -6,22 +6,22 @@ import { Construct } from 'constructs';
 import { CompartmentGrants, GrantScope } from './grants';
 import { compartmentNames, DEFAULT_COMPARTMENT } from './private/names';
 
-/** How a compartment is made. */
+/** Properties of a `Compartment`. */
 export interface CompartmentProps {
   /**
-   * Names the compartment, and, after it, its alias, table and policies.
+   * The name of the compartment. The names of the alias, table and policies are derived from it.
    *
-   * The runtime finds them by this name: `new Credstash({ compartment })`, or `--compartment`. 1 to
-   * 64 letters, digits and hyphens, the first a letter.
+   * The runtime derives the same names: `new Credstash({ compartment })`, or `--compartment`. 1 to 64
+   * letters, digits and hyphens, starting with a letter.
    *
-   * @default 'credstash': the names that Python credstash expects
+   * @default 'credstash': the alias and table have the names that Python credstash expects
    */
   readonly compartmentName?: string;
 
   /**
    * The alias of the key.
    *
-   * @default - `alias/credstash`, or `alias/credstash-<compartmentName>`; none for a given
+   * @default - `alias/credstash`, or `alias/credstash-<compartmentName>`; no alias if you pass an
    * `encryptionKey`
    */
   readonly keyAlias?: string;
@@ -34,34 +34,34 @@ export interface CompartmentProps {
   readonly tableName?: string;
 
   /**
-   * The name of the managed policy of readers. IAM's names are global to the account: give another
-   * one where the same compartment is in a second region.
+   * The name of the managed policy for readers. IAM policy names are unique within an account: if
+   * the same compartment exists in a second region, choose another name there.
    *
    * @default - `credstash-read-secrets`, or `credstash-<compartmentName>-read-secrets`
    */
   readonly readPolicyName?: string;
 
   /**
-   * The name of the managed policy of writers. IAM's names are global to the account: give another
-   * one where the same compartment is in a second region.
+   * The name of the managed policy for writers. IAM policy names are unique within an account: if
+   * the same compartment exists in a second region, choose another name there.
    *
    * @default - `credstash-write-secrets`, or `credstash-<compartmentName>-write-secrets`
    */
   readonly writePolicyName?: string;
 
   /**
-   * The symmetric key that wraps the data keys.
+   * The symmetric KMS key that encrypts the data keys.
    *
-   * A key of the compartment's own has an alias that the runtime knows. A given one gets an alias
-   * only if `keyAlias` is given too, as it may have one already.
+   * A key that the compartment creates gets an alias, by which the runtime finds it. A key that you
+   * pass gets an alias only if you also set `keyAlias`, because it may already have one.
    *
    * @default - a new key, rotated every year
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * What happens to the key and the table when they leave the stack. With `DESTROY` the table has no
-   * deletion protection.
+   * What happens to the table, and to the key and alias that the compartment creates, when they are
+   * removed from the stack. With `DESTROY`, the table has no deletion protection.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -69,19 +69,19 @@ export interface CompartmentProps {
 }
 
 /**
- * A place for secrets of one kind, such as those of production: a KMS key and its alias, a DynamoDB
- * table, and the managed policies to read and to write.
+ * A place for secrets that share their permissions, such as those of production: a KMS key with an
+ * alias, a DynamoDB table, and two managed policies, one to read and one to write.
  */
 export class Compartment extends Construct {
-  /** The key that wraps the data keys. */
+  /** The key that encrypts the data keys. */
   public readonly key: kms.IKey;
-  /** The table of the sealed secrets. */
+  /** The table that holds the encrypted secrets. */
   public readonly table: dynamodb.TableV2;
-  /** Lets its holder read, list and read all secrets. */
+  /** Allows reading and listing all secrets. */
   public readonly readPolicy: iam.ManagedPolicy;
-  /** Lets its holder write secrets, but read none. */
+  /** Allows writing secrets, but not reading them. */
   public readonly writePolicy: iam.ManagedPolicy;
-  /** Gives access to the secrets. */
+  /** Grants access to the secrets. */
   public readonly grants: CompartmentGrants;
 
   constructor(scope: Construct, id: string, props: CompartmentProps = {}) {
@@ -125,15 +125,15 @@ export class Compartment extends Construct {
   }
 
   /**
-   * Let a principal read secrets: all of them, or those of a scope.
+   * Grant permission to read secrets: all of them, or those in a scope.
    *
-   * Only a grant without a scope allows to list secrets, and to read all of them.
+   * Only a grant without a scope allows listing secrets and reading all of them at once.
    */
   public grantRead(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
     return this.grants.read(grantee, scope);
   }
 
-  /** Let a principal write secrets, but read none: any, or those of a scope. */
+  /** Grant permission to write secrets, but not to read them: all of them, or those in a scope. */
   public grantWrite(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
     return this.grants.write(grantee, scope);
   }

@@ -4,32 +4,32 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Conditions, ScopedPrincipal } from './private/scoped-principal';
 
-/** Which secrets of a compartment a grant is for. */
+/** Limits a grant to some secrets of a compartment. */
 export interface GrantScope {
   /**
-   * Only secrets whose name begins so, for example `app/`.
+   * Only secrets whose name starts with this, for example `app/`.
    *
-   * @default - every name
+   * @default - all names
    */
   readonly prefix?: string;
 
   /**
-   * Only secrets whose encryption context has these pairs; it may have more.
+   * Only secrets whose encryption context contains these pairs. It may contain others, too.
    *
-   * @default - every context
+   * @default - any encryption context
    */
   readonly context?: Record<string, string>;
 }
 
-/** What the actions of a grant are done to. */
+/** Properties of `CompartmentGrants`. */
 export interface CompartmentGrantsProps {
-  /** The key that wraps the data keys. */
+  /** The key that encrypts the data keys. */
   readonly key: kms.IKey;
-  /** The table of the sealed secrets. */
+  /** The table that holds the encrypted secrets. */
   readonly table: dynamodb.ITableV2;
 }
 
-/** Gives principals access to the secrets of a compartment: to its table, and to its key. */
+/** Grants access to the secrets of a compartment: to its table and its key. */
 export class CompartmentGrants {
   private readonly key: kms.IKey;
   private readonly table: dynamodb.ITableV2;
@@ -40,10 +40,10 @@ export class CompartmentGrants {
   }
 
   /**
-   * Let a principal read secrets: `dynamodb:GetItem`, `dynamodb:Query` and `kms:Decrypt`.
+   * Grant permission to read secrets: `dynamodb:GetItem`, `dynamodb:Query` and `kms:Decrypt`.
    *
-   * Without a scope, also `dynamodb:Scan`, to list secrets and to read all of them. IAM can't limit
-   * a scan to some names, so a scoped grant has none.
+   * A grant without a scope also allows `dynamodb:Scan`, to list secrets and to read all of them at
+   * once. A scoped grant doesn't, because IAM can't limit a scan to some names.
    */
   public read(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
     const scan =
@@ -54,11 +54,11 @@ export class CompartmentGrants {
   }
 
   /**
-   * Let a principal write secrets, and look up the versions there are, but read no value:
-   * `dynamodb:PutItem`, `dynamodb:Query` of names and versions, and `kms:GenerateDataKey`.
+   * Grant permission to write secrets and to look up their versions, but not to read values:
+   * `dynamodb:PutItem`, `dynamodb:Query` for names and versions only, and `kms:GenerateDataKey`.
    *
-   * IAM can't keep a writer from overwriting a version by hand: the table's point-in-time recovery
-   * is the remedy.
+   * IAM can't stop a writer from overwriting a version by calling DynamoDB directly. Point-in-time
+   * recovery of the table restores it.
    */
   public write(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
     const noOldValues = { StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' } };
@@ -98,8 +98,9 @@ export class CompartmentGrants {
     ) {
       return successful(this.key.grant(scoped, ...actions));
     }
-    // The key's id is known only after its stack is deployed, which needs the role of the other
-    // account: so that names all keys there, and the key's policy, which must agree, this one.
+    // The key's id is unknown until its stack is deployed, and its policy names the role, which must
+    // exist by then. So the role's policy allows every key of that account and region, and the
+    // policy of this key, which must also allow the call, limits it to this key.
     const service = { service: 'kms', account, region };
     const anyKey = Stack.of(this.table).formatArn({
       ...service,
@@ -118,41 +119,41 @@ export class CompartmentGrants {
   }
 }
 
-/** Conditions that a request's encryption context has some pairs. */
+/** Conditions that require some pairs in a request's encryption context. */
 function contextConditions(context: GrantScope['context']): Conditions {
   if (context === undefined) return {};
   const pairs = Object.entries(context);
-  if (pairs.length === 0) throw new Error('An empty context is every context: leave it out.');
+  if (pairs.length === 0) throw new Error('An empty context matches every secret: leave it out.');
   const tests = pairs.map(([key, value]) => {
     if (!key || !value) {
-      throw new Error(`The context ${JSON.stringify(key)} must have a name and a value.`);
+      throw new Error(`The context ${JSON.stringify(key)} must have a key and a value.`);
     }
     return [`kms:EncryptionContext:${key}`, literal(value, /\$/g)];
   });
   return { StringEquals: Object.fromEntries(tests) as Record<string, string> };
 }
 
-/** A text in a policy, its characters with a meaning written as policy variables. */
-function literal(text: string, special: RegExp): string {
-  return Token.isUnresolved(text) ? text : text.replace(special, '${$&}');
+/** A string for a policy, with its special characters escaped as policy variables. */
+function literal(value: string, special: RegExp): string {
+  return Token.isUnresolved(value) ? value : value.replace(special, '${$&}');
 }
 
-/** Conditions that a request's partition keys are names with a prefix. */
+/** Conditions that require a prefix of the names that a request uses as partition keys. */
 function nameConditions(prefix: string | undefined): Conditions {
   if (prefix === undefined) return {};
-  if (prefix === '') throw new Error('An empty prefix is every name: leave it out.');
+  if (prefix === '') throw new Error('An empty prefix matches every secret: leave it out.');
   return {
     'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${literal(prefix, /[*?$]/g)}*`] },
-    // ForAllValues holds for a request without partition keys, too: that would be a scan.
+    // ForAllValues is also true if a request has no partition keys, as a scan has none.
     Null: { 'dynamodb:LeadingKeys': 'false' },
   };
 }
 
-/** A grant that took effect: CDK drops some silently, such as one on a key imported by alias. */
+/** Fail if a grant has no effect: CDK drops some silently, such as one on a key imported by alias. */
 function successful(grant: iam.Grant): iam.Grant {
   if (!grant.success) {
     throw new Error(
-      'The grant has no effect. Import the key and the table by ARN, and grant to a principal that can hold a policy.',
+      'The grant has no effect. Import the key and the table by ARN, and grant to a principal that can have a policy.',
     );
   }
   return grant;

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { applyTemplate } from '../testbed';
 import { assumeRole } from '../testbed/stand-up';
 import { TestAws } from '../testbed/test-aws';
 import type { Template } from '../testbed';
+import { blocks, exampleFolder, runTypeScript } from './documentation';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '..');
@@ -15,9 +16,7 @@ let folder: string;
 let test_: TestAws;
 
 beforeAll(async () => {
-  // Inside the package, so that it finds itself by its name, as those who install it do.
-  await mkdir(join(ROOT, 'dist'), { recursive: true });
-  folder = await mkdtemp(join(ROOT, 'dist/readme-'));
+  folder = await exampleFolder();
   test_ = await TestAws.startWith(() => Promise.resolve());
 });
 
@@ -26,29 +25,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The code blocks of a file, in one language. */
-async function blocks(file: string, language: string): Promise<string[]> {
-  const text = await readFile(join(ROOT, file), 'utf8');
-  const fences = text.matchAll(/^```(\w+)\n([^]*?)^```$/gm);
-  return [...fences].flatMap(([, its, code]) => (its === language && code ? [code] : []));
-}
-
-async function runTypeScript(code: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const file = join(folder, 'example.mts');
-  await writeFile(file, code);
-  const options = { cwd: folder, env: { ...process.env, ...env } };
-  return (await run(process.execPath, ['--import', 'tsx', file], options)).stdout;
-}
-
 test('the construct, the runtime and the CLI work as the README shows them', async () => {
   const [infrastructure = '', application = ''] = await blocks('README.md', 'ts');
   const [, session = ''] = await blocks('README.md', 'console');
 
-  await runTypeScript(infrastructure, { CDK_OUTDIR: folder });
+  await runTypeScript(folder, infrastructure, { CDK_OUTDIR: folder });
   const synthesized = await readFile(join(folder, 'Application.template.json'), 'utf8');
   await applyTemplate(JSON.parse(synthesized) as Template, test_.target);
 
-  const output = await runTypeScript(application, await test_.env());
+  const output = await runTypeScript(folder, application, await test_.env());
   expect(output).toBe('battery staple\ncorrect horse\napp/db.password 14\n');
 
   await chmod(CLI, 0o755);
@@ -94,7 +79,7 @@ test('a second region has policies of other names, as docs/iam.md shows', async 
     import { Compartment } from 'cdk-credstash';
     const stack = new Stack(new App(), 'Second', { env: { region: 'eu-west-1' } });
     ${example}`;
-  await runTypeScript(code, { CDK_OUTDIR: folder });
+  await runTypeScript(folder, code, { CDK_OUTDIR: folder });
   const template = await readFile(join(folder, 'Second.template.json'), 'utf8');
   expect(template).toContain('"credstash-prod-read-secrets-eu-west-1"');
 });

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 
-/** The names that a compartment gives its resources. */
+/** The names of a compartment's resources. */
 export interface CompartmentNames {
   readonly keyAlias: string;
   readonly tableName: string;
@@ -8,22 +8,22 @@ export interface CompartmentNames {
   readonly writePolicyName: string;
 }
 
-/** The compartment whose names are those of Python credstash. */
+/** The compartment whose table and alias have the names that Python credstash expects. */
 export const DEFAULT_COMPARTMENT = 'credstash';
 
-/** What KMS, DynamoDB, IAM and CloudFormation all accept as a part of their names. */
+/** What KMS, DynamoDB, IAM and CloudFormation all accept in a name. */
 export const COMPARTMENT_NAME_RULE =
-  "a compartment's name: 1 to 64 letters, digits and hyphens, the first a letter";
+  "a compartment's name: 1 to 64 letters, digits and hyphens, starting with a letter";
 
-/** Whether a value may name a compartment. */
+/** Whether a value is a valid name of a compartment. */
 export function isCompartmentName(value: unknown): value is string {
   return typeof value === 'string' && /^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(value);
 }
 
 /**
- * The names of a compartment's resources. The runtime derives the same.
+ * The names of a compartment's resources. The runtime derives the same ones.
  *
- * @throws if KMS, DynamoDB or IAM would refuse one of them
+ * @throws if the compartment's name is invalid
  */
 export function compartmentNames(compartmentName: string): CompartmentNames {
   if (!Token.isUnresolved(compartmentName) && !isCompartmentName(compartmentName)) {

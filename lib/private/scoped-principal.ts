@@ -1,13 +1,13 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 
-/** Tests by operator, and values by key. */
+/** The `Condition` of a policy statement: values by operator and condition key. */
 export type Conditions = Record<string, Record<string, unknown>>;
 
 /**
- * A principal whose every statement carries conditions.
+ * A principal that adds conditions to each of its statements.
  *
- * `iam.Grant` puts the conditions of a grant in the statement of an identity, but not in that of a
- * resource: across accounts, a scoped grant would be an unscoped one there.
+ * `iam.Grant` adds the conditions of a grant to the identity's policy, but not to the resource's
+ * policy. Without this class, a scoped grant to another account would be unscoped there.
  */
 export class ScopedPrincipal extends iam.PrincipalBase {
   public override readonly principalAccount: string | undefined;
@@ -48,7 +48,7 @@ function merge(a: Conditions, b: Conditions): Conditions {
     for (const key of Object.keys(tests)) {
       if (Object.hasOwn(a[operator] ?? {}, key)) {
         throw new Error(
-          `The grantee has a condition on ${operator} ${key} already: it can't be scoped.`,
+          `The grantee already has a condition on ${operator} ${key}: it can't be scoped.`,
         );
       }
     }

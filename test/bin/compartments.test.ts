@@ -55,7 +55,7 @@ describe('contextCompartments', () => {
     ['', 'compartments[0], ""'],
     [['prod', 7], 'compartments[1], 7'],
     [{ prod: {} }, 'compartments[0], {"prod":{}}'],
-    ['prod,dev,prod', 'compartments[2], "prod", is there twice'],
+    ['prod,dev,prod', 'compartments[2], "prod", is a duplicate'],
   ])('names what is wrong in %j', (value, named) => {
     expect(() => contextCompartments(value)).toThrow(named);
   });

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { chmod, readFile, symlink } from 'node:fs/promises';
+import { chmod, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { blocks } from '../documentation';
 import { Account } from './account';
 import { python } from './install';
 
@@ -15,13 +16,6 @@ beforeEach(async () => {
   account = await Account.start();
 });
 afterEach(() => account.stop());
-
-/** The code blocks of the README in a language. */
-async function blocks(language: string): Promise<string[]> {
-  const text = await readFile(join(ROOT, 'README.md'), 'utf8');
-  const fences = text.matchAll(/^```(\w+)\n([^]*?)^```$/gm);
-  return [...fences].flatMap(([, its, code]) => (its === language && code ? [code] : []));
-}
 
 /** Run a script as a user who has installed the CLI and that of AWS. */
 async function bash(script: string): Promise<string> {
@@ -38,14 +32,16 @@ async function bash(script: string): Promise<string> {
 test("the README's setup, put and get write what it shows, on a bare account", async () => {
   await chmod(CLI, 0o755);
   await symlink(CLI, join(account.home, 'credstash'));
-  const [session = ''] = await blocks('console');
+  const [session = ''] = await blocks('README.md', 'console');
   expect(session).toMatch(/^\$ credstash setup/);
   const typed = Array.from(session.matchAll(/^\$ (.*)$/gm), ([, command]) => `${command} 2>&1`);
   expect(await bash(typed.join('\n'))).toBe(session.replace(/^\$ .*\n/gm, ''));
 });
 
 test("the README's aws cloudformation deploy creates a compartment for put and get", async () => {
-  const script = (await blocks('sh')).find((block) => block.startsWith('aws cloudformation'));
+  const script = (await blocks('README.md', 'sh')).find((block) =>
+    block.startsWith('aws cloudformation'),
+  );
   expect(await bash(script ?? '')).toMatch(/Successfully created\/updated stack - credstash-test/);
   const put = await account.credstash('--compartment', 'test', 'put', 'foo', 'bar');
   expect(put).toMatchObject({ exitCode: 0 });

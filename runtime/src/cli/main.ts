@@ -5,10 +5,10 @@ import { Log } from './output/log.js';
 import { program } from './program.js';
 import { describe } from './output/words.js';
 
-// The SDK would warn, on every run on Node 20, of a release that is not in this bundle.
+// On Node 20, the SDK would warn on every run that a later release of it drops Node 20.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-// A reader that has seen enough, such as `head`, is no failure.
+// A reader such as `head` closes the pipe when it has enough: that is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
   process.stderr.write(`Can't write to standard output (${error.code ?? error.message})\n`);
@@ -22,10 +22,10 @@ async function main(): Promise<number> {
     await program(log).parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
     return 0;
   } catch (error) {
-    // Work that is under way would go on.
+    // Calls in progress would keep the process alive.
     if (error instanceof Interruption) process.exit(error.code);
     if (error instanceof Exit) return error.code;
-    // Commander has said what was wrong: its own code is 1, where usage errors are 2 here.
+    // Commander has printed the message. Its exit code is 1; for usage errors, ours is 2.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(`${describe(error)}\n`);
     log.error(error);
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
   }
 }
 
-// If the program should end before its work did, that is a failure.
+// If the event loop empties before main() settles, that is a failure.
 process.exitCode = 1;
 void main().then((exitCode) => {
   process.exitCode = exitCode;

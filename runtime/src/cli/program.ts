@@ -16,10 +16,10 @@ import { addSetupCommand } from './commands/setup.js';
 import { addConnectionOptions, globalOptions } from './input/connection.js';
 import type { Log } from './output/log.js';
 
-/** The whole command line. What fails is thrown: nothing here exits. */
+/** The command line. Failures are thrown: nothing here exits. */
 export function program(log: Log): Command {
   const root = new Command('credstash')
-    .description('Put and get secrets in a compartment: sealed by KMS, kept in DynamoDB.')
+    .description('Put and get secrets: encrypted with KMS, stored in DynamoDB.')
     .version(manifest.version, '-V, --version')
     .enablePositionalOptions()
     .exitOverride()

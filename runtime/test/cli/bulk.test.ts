@@ -110,10 +110,10 @@ describe('get and getall with -f shell', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "export A_B='1'\n\n" });
     expect(stderr).toBe(
       [
-        '1st: its name makes no environment variable\n',
-        'a/b: its variable A_B is that of a.b\n',
-        'a;id: its name makes no environment variable\n',
-        'é: its name makes no environment variable\n',
+        "1st: its name can't become the name of an environment variable\n",
+        'a/b: its variable A_B is already used by a.b\n',
+        "a;id: its name can't become the name of an environment variable\n",
+        "é: its name can't become the name of an environment variable\n",
       ].join(''),
     );
   });
@@ -187,13 +187,14 @@ describe('putall', () => {
   test.each([
     ['json', '{"a": "s3cr3t", }', / malformed JSON at character 16\. /],
     ['json', '["s3cr3t"]', /it must be an object/],
-    ['json', '{"ok": "x", "a": {"b": "s3cr3t"}}', /the value of "a" is a object/],
-    ['json', '{"ok": "x", "a": 1}', /the value of "a" is a number/],
-    ['json', '{"ok": "x", "a": null}', /the value of "a" is null/],
-    ['yaml', 'ok: x\na: [s3cr3t]\n', /the value of "a" is a list/],
+    ['json', Buffer.from('{"a": "s3cr3t\xff"}', 'latin1'), /it is not UTF-8/],
+    ['json', '{"ok": "x", "a": {"b": "s3cr3t"}}', /"a" must be a string \(got object\)/],
+    ['json', '{"ok": "x", "a": 1}', /"a" must be a string \(got number\)/],
+    ['json', '{"ok": "x", "a": null}', /"a" must be a string \(got null\)/],
+    ['yaml', 'ok: x\na: [s3cr3t]\n', /"a" must be a string \(got array\)/],
     ['yaml', 'a: "s3cr3t\nb', /malformed YAML at line \d/],
     ['yaml', 'a: x\na: s3cr3t\n', /malformed YAML at line \d \(DUPLICATE_KEY\)/],
-    ['yaml', 'a: true\n', /the value of "a" is a boolean/],
+    ['yaml', 'a: true\n', /"a" must be a string \(got boolean\)/],
     ['dotenv', 'A=1\ns3cr3t\n', /malformed dotenv at line 2/],
   ])('stores and quotes nothing of malformed %s %j', async (format, text, message) => {
     const { exitCode, stdout, stderr } = await setting.pipe(text, 'putall', '-', '-f', format);

@@ -89,7 +89,7 @@ describe('exec does not start the child', () => {
       const { exitCode, stderr } = await exec(...args, '--', 'touch', touched());
       expect({ exitCode, stderr }).toEqual({
         exitCode: 1,
-        stderr: 'zero: an environment variable can not hold a zero byte\ntouch was not started\n',
+        stderr: "zero: an environment variable can't contain a zero byte\ntouch was not started\n",
       });
     }
   });

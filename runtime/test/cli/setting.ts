@@ -27,7 +27,7 @@ export class Setting {
   readonly run = (...args: string[]): Promise<Outcome> => runCli(args, this.env);
 
   /** Run the CLI with a standard input. */
-  readonly pipe = (input: string, ...args: string[]): Promise<Outcome> =>
+  readonly pipe = (input: string | Uint8Array, ...args: string[]): Promise<Outcome> =>
     runCli(args, this.env, input);
 
   /** Write a file, and give its path. */

@@ -97,7 +97,7 @@ test('putall says after Ctrl-C what was stored and what was not', async () => {
   await setTimeout(200);
   child.kill('SIGINT');
   expect(await once(child, 'close')).toEqual([130, null]);
-  expect(said).toBe('\nInterrupted. Stored: fast. Not stored, or not known: slow.\n');
+  expect(said).toBe('\nInterrupted. Stored: fast. Not stored, or unknown: slow.\n');
 });
 
 describe('standard output', () => {

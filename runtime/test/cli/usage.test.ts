@@ -18,7 +18,7 @@ describe('command-line errors', () => {
     ],
     ['an unknown option', ['list', '--nope'], /^error: unknown option '--nope'/],
     ['an unknown digest', ['put', 'a', 'b', '-d', 'sha1'], /^error: .*Allowed choices are SHA, /],
-    ['a malformed context', ['get', 'foo', 'a=b', 'env'], /^error: .*key=value.*word 2 of 2/],
+    ['a malformed context', ['get', 'foo', 'a=b', 'env'], /^error: .*key=value.*argument 2 of 2/],
     ['an empty context value', ['put', 'foo', 'bar', 'env='], /^error: .*key=value/],
     [
       'a profile and a role together',

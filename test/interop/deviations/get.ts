@@ -98,7 +98,7 @@ export const OF_GET: Deviations = {
     expect(our).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'a;id: its name is not safe in a dotenv file\n',
+      stderr: 'a;id: its name is unsafe in a dotenv file\n',
     });
   },
 

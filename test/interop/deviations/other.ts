@@ -36,7 +36,7 @@ export const OF_OTHERS: Deviations = {
       exitCode: 1,
       stdout: '',
       stderr:
-        'The secrets are malformed JSON: the value of "b" is a number, not a text. Nothing was stored.\n',
+        'The secrets are malformed JSON: the value of "b" must be a string (got number). Nothing was stored.\n',
     });
     expect(await connect(pair.our).list()).toEqual([]);
   },

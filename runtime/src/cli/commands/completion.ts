@@ -3,15 +3,15 @@ import { Argument, type Command } from 'commander';
 export function addCompletionCommand(root: Command): void {
   root
     .command('completion')
-    .description("write a script that completes commands and options, for a shell's start-up file")
+    .description('print a shell script that completes commands and options')
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh']))
-    .addHelpText('after', '\nExample:\n  $ eval "$(credstash completion bash)"')
+    .addHelpText('after', '\nExample, for ~/.bashrc:\n  eval "$(credstash completion bash)"')
     .action((shell: string) => {
       process.stdout.write(shell === 'bash' ? bash(root) : zsh(root));
     });
 }
 
-/** The commands, and the words that each takes. */
+/** The commands, and the flags of each. */
 function words(root: Command): [command: string, words: string][] {
   const flags = ({ options }: Command) =>
     options.flatMap(({ short, long }) => [short, long]).filter((flag) => flag !== undefined);

@@ -5,7 +5,7 @@ import { addConnectionOptions, connect } from '../input/connection.js';
 export function addDeleteCommand(root: Command): void {
   const command = root
     .command('delete')
-    .description('delete a secret: every version of it, or one')
+    .description('delete all versions of a secret, or one')
     .argument('<credential>', 'name of the secret')
     .option('-v, --version <version>', 'version to delete (default: all)')
     .addHelpText('after', '\nExample:\n  $ credstash delete app/db.password -v 3')

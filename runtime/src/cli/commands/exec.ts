@@ -21,20 +21,20 @@ interface ExecFlags {
 export function addExecCommand(root: Command): void {
   const command = root
     .command('exec')
-    .description('run a command with secrets in its environment')
+    .description('run a command with secrets in its environment variables')
     .usage('[options] [name or pattern...] -- <command> [args...]')
     .argument('<words...>', 'names or patterns of secrets, then --, then the command')
-    .option('--prefix <prefix>', 'also the secrets whose name begins so')
-    .option('--strip', "leave the prefix out of the variables' names")
-    .option('--map <VAR=name>', 'also this secret, as this variable; may be repeated', collect)
-    .option('--context <key=value>', 'encryption context; may be repeated', collect)
-    .option('--strict', 'fail if a pattern, or the prefix, matches nothing')
-    .option('--pristine', 'an environment of the secrets and PATH alone')
-    .option('--no-clobber', 'leave variables as they are that are set already')
+    .option('--prefix <prefix>', 'add the secrets whose names start with this')
+    .option('--strip', 'remove the prefix from the names of the variables')
+    .option('--map <VAR=name>', 'set this variable to this secret (repeatable)', collect)
+    .option('--context <key=value>', 'encryption context (repeatable)', collect)
+    .option('--strict', 'fail if a pattern or the prefix matches nothing')
+    .option('--pristine', 'pass only the secrets and PATH, not the rest of the environment')
+    .option('--no-clobber', 'keep variables that are already set')
     .addHelpText(
       'after',
       `
-A secret's variable is its name in upper case, with _ for each of / . : - and space.
+A secret's variable is its name in upper case, with _ in place of / . : - and spaces.
 
 Examples:
   $ credstash exec app/db.password -- printenv APP_DB_PASSWORD
@@ -48,12 +48,12 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
   const separator = process.argv.indexOf('--');
   const childWords = separator === -1 ? [] : process.argv.slice(separator + 1);
   const [file, ...args] = childWords;
-  if (file === undefined) command.error('error: the command to run is given after --');
+  if (file === undefined) command.error('error: give the command to run after --');
 
   const { prefix } = flags;
-  if (flags.strip && prefix === undefined) command.error('error: --strip goes with --prefix');
+  if (flags.strip && prefix === undefined) command.error('error: --strip requires --prefix');
   const context = parseContext(command, flags.context ?? []);
-  const mapped = parsePairs(command, flags.map ?? [], '--map is given as VAR=name');
+  const mapped = parsePairs(command, flags.map ?? [], '--map must be VAR=name');
   const asked = words.slice(0, words.length - childWords.length);
   if (prefix !== undefined) asked.push(`${prefix}*`);
 

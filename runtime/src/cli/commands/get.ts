@@ -20,14 +20,17 @@ interface GetFlags {
 export function addGetCommand(root: Command): void {
   const command = root
     .command('get')
-    .description("write a secret's value to standard output")
-    .argument('<credential>', 'name of the secret, or a pattern, in which * stands for any text')
-    .argument('[context...]', 'key=value words that it was put with')
-    .option('-n, --noline', 'write no newline after the value')
+    .description('print the value of a secret')
+    .argument('<credential>', 'name of the secret, or a pattern: * matches any string')
+    .argument('[context...]', 'encryption context that it was put with, as key=value')
+    .option('-n, --noline', 'print no newline after the value')
     .option('-v, --version <version>', 'version to get (default: the latest)')
     .addOption(formatOption())
-    .option('-o, --output <file>', 'write to a file, readable by its owner alone')
-    .option('--strict', 'of a pattern: write nothing unless all can be read, and there is one')
+    .option('-o, --output <file>', 'write to a file that only its owner can read')
+    .option(
+      '--strict',
+      'with a pattern: fail if it matches nothing, and print nothing if any read fails',
+    )
     .addHelpText(
       'after',
       `

@@ -16,12 +16,15 @@ interface GetAllFlags {
 export function addGetAllCommand(root: Command): void {
   const command = root
     .command('getall')
-    .description('write every secret to standard output')
-    .argument('[context...]', 'key=value words that they were put with')
-    .option('-v, --version <version>', 'version to get, of those that have it')
+    .description('print all secrets')
+    .argument('[context...]', 'encryption context that they were put with, as key=value')
+    .option(
+      '-v, --version <version>',
+      'get this version of each secret that has it (default: the latest)',
+    )
     .addOption(formatOption())
-    .option('-o, --output <file>', 'write to a file, readable by its owner alone')
-    .option('--strict', 'write nothing unless all can be read')
+    .option('-o, --output <file>', 'write to a file that only its owner can read')
+    .option('--strict', 'print nothing if any read fails')
     .addHelpText('after', '\nExample:\n  $ credstash getall -f dotenv -o .env env=prod')
     .action(getAll);
   addConnectionOptions(command);

@@ -11,11 +11,11 @@ interface ListFlags {
 export function addListCommand(root: Command): void {
   const command = root
     .command('list')
-    .description('list every version of every secret, without the values')
+    .description('list all versions of all secrets, without their values')
     .addOption(
       new Option('-f, --format <format>', 'format').choices(['text', 'table']).default('text'),
     )
-    .option('--json', 'write JSON: a list of name, version, and comment if there is one')
+    .option('--json', 'print a JSON array of objects with name, version and, if set, comment')
     .addHelpText('after', "\nExample:\n  $ credstash list --json | jq -r '.[].name'")
     .action(list);
   addConnectionOptions(command);

@@ -7,8 +7,10 @@ import { withProgress } from '../output/progress.js';
 export function addMigrateVersionsCommand(root: Command): void {
   const command = root
     .command('migrate-versions')
-    .description('pad the versions that old clients stored unpadded (only tells, without --apply)')
-    .option('--apply', 'do it: each is copied, the copy read back, and then the old one deleted')
+    .description(
+      'pad the versions that old clients stored unpadded (without --apply: only list them)',
+    )
+    .option('--apply', 'copy each version, read the copy back, then delete the original')
     .addHelpText('after', '\nExample:\n  $ credstash migrate-versions --apply')
     .action(migrate);
   addConnectionOptions(command);
@@ -21,7 +23,7 @@ async function migrate({ apply = false }: { apply?: boolean }, command: Command)
   );
   for (const { name, from, to, outcome } of versions) {
     if (outcome !== 'taken') process.stdout.write(`${name}: ${from} -> ${to}\n`);
-    else process.stderr.write(`${name}: ${from} is left alone: ${to} is there already\n`);
+    else process.stderr.write(`${name}: ${from} was not moved: ${to} already exists\n`);
   }
   const count = versions.filter(({ outcome }) => outcome !== 'taken').length;
   const hint = apply || count === 0 ? '' : '; --apply moves them';

@@ -10,15 +10,15 @@ export function addPutCommand(root: Command): void {
     .command('put')
     .description('store a new version of a secret')
     .argument('<credential>', 'name of the secret')
-    .argument('[value]', 'its value: a text, @file, or - for standard input; none with -P')
-    .argument('[context...]', 'key=value words, needed again to get it')
-    .option('-P, --prompt', 'ask for the value, without showing it')
+    .argument('[value]', 'a string, @file, or - for standard input; omit it with -P')
+    .argument('[context...]', 'encryption context, as key=value; get needs the same')
+    .option('-P, --prompt', 'prompt for the value, without echo')
     .addHelpText(
       'after',
       `
 Examples:
   $ credstash put app/db.password -P env=prod
-  $ credstash put app/tls.key @key.pem -a -c 'of www'
+  $ credstash put app/tls.key @key.pem -a -c www.example.com
   $ pwgen 32 1 | tr -d '\\n' | credstash put app/token - -a`,
     )
     .configureOutput({ outputError: (text, write) => write(withoutValue(text)) })
@@ -41,10 +41,10 @@ async function put(
   process.stdout.write(`${name} ${isUnchanged ? 'is unchanged' : 'has been stored'}\n`);
 }
 
-/** A value that begins with `-` was taken for an option: say so, but don't repeat it. */
+/** Commander takes a value that starts with `-` for an option. Explain, without printing the value. */
 function withoutValue(text: string): string {
   return text.replace(
     /unknown option '[^]*/,
-    'unknown option. A name or value that begins with - goes after --\n',
+    'unknown option. Put a name or value that starts with - after --\n',
   );
 }

@@ -4,7 +4,6 @@ import { Option, type Command } from 'commander';
 
 import type { Credstash } from '../../credstash.js';
 import { BulkWriteError, type CredstashError } from '../../errors.js';
-import { decodeText } from '../../format/text.js';
 import type { PutAllOptions } from '../../operations/put-all.js';
 import type { PutResult } from '../../operations/put.js';
 import { parseContext } from '../input/arguments.js';
@@ -25,12 +24,16 @@ export function addPutAllCommand(root: Command): void {
   const command = root
     .command('putall')
     .description('store many secrets')
-    .argument('<credentials>', 'an object of names and values: a text, @file, or -')
-    .argument('[context...]', 'key=value words, needed again to get them')
+    .argument(
+      '<credentials>',
+      'an object of names and values: a string, @file, or - for standard input',
+    )
+    .argument('[context...]', 'encryption context, as key=value; get needs the same')
     .addOption(
-      new Option('-f, --format <format>', "format (default: the file's, or json)").choices(
-        INPUT_FORMATS,
-      ),
+      new Option(
+        '-f, --format <format>',
+        "format (default: by the file's extension, or json)",
+      ).choices(INPUT_FORMATS),
     )
     .addHelpText('after', '\nExample:\n  $ credstash putall @secrets.yaml --if-changed env=prod')
     .action(putAll);
@@ -45,8 +48,8 @@ async function putAll(
 ) {
   const context = parseContext(command, words);
   const credstash = await connect(command, flags.key);
-  const text = decodeText('the credentials', await readValue(argument));
-  const secrets = await parseSecrets(text, flags.format ?? inputFormatOf(argument));
+  const bytes = await readValue(argument);
+  const secrets = await parseSecrets(bytes, flags.format ?? inputFormatOf(argument));
   const { done, failures } = await write(credstash, secrets, { ...putOptions(flags), context });
   for (const [name, { isUnchanged }] of done) {
     process.stdout.write(`${name} ${isUnchanged ? 'is unchanged' : 'has been stored'}\n`);
@@ -56,9 +59,9 @@ async function putAll(
 }
 
 /**
- * Put them all.
+ * Put all secrets.
  *
- * @throws Interruption after Ctrl-C, when it has said how far it came
+ * @throws Interruption after Ctrl-C, once it has printed what was stored
  */
 async function write(
   credstash: Credstash,
@@ -74,7 +77,7 @@ async function write(
     const rest = [...secrets.keys()].filter((name) => !stored.has(name));
     const list = (names: string[]) => names.join(', ') || 'none';
     process.stderr.write(
-      `\nInterrupted. Stored: ${list([...stored])}. Not stored, or not known: ${list(rest)}.\n`,
+      `\nInterrupted. Stored: ${list([...stored])}. Not stored, or unknown: ${list(rest)}.\n`,
     );
     throw new Interruption();
   });

@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
-/** Signals that ask a program for something. A terminal sends the last two to the child itself. */
+/** Signals to pass on to the child. A terminal sends the last two to the child itself. */
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 const OF_TERMINAL = ['SIGINT', 'SIGQUIT'] as const;
 
-/** As shells do. */
+/** The exit codes that shells use. */
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 const SIGNALLED = 128;
 
 /**
- * Run a program in this one's place: with its streams, and the signals that it gets.
+ * Run a program with the streams of this process, and pass signals on to it.
  *
  * @returns Its exit code, or 128 and the number of the signal that ended it.
  */
@@ -21,7 +21,7 @@ export function runChild(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   return new Promise((ended) => {
-    // Before the child is there: a signal that came between would end this process, and not it.
+    // Before the child starts: a signal in between would end this process but not the child.
     for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
     for (const signal of OF_TERMINAL) {
       process.on(signal, () => {

@@ -8,7 +8,7 @@ export interface ExecRequest {
   readonly asked: readonly string[];
   /** Names of secrets, by the variable that each becomes. */
   readonly mapped: Readonly<Record<string, string>>;
-  /** What the variables' names leave out of the secrets' names. */
+  /** A prefix to remove from the names of the secrets. */
   readonly stripped: string;
   /** Whether a pattern that matches nothing is a failure. */
   readonly isStrict: boolean;
@@ -18,7 +18,7 @@ export interface ExecRequest {
   readonly clobbers: boolean;
 }
 
-/** The environment of the child, and what keeps it from being started, by name or pattern. */
+/** The environment of the child, and the errors that prevent its start, by name or pattern. */
 export interface ExecPlan {
   readonly env: NodeJS.ProcessEnv;
   readonly failures: ReadonlyMap<string, Error>;

@@ -3,18 +3,18 @@ import type { Command } from 'commander';
 import type { EncryptionContext } from '../../format/encryption-context.js';
 
 /**
- * The encryption context of `key=value` words: the first `=` splits, the value may contain more.
+ * The encryption context in `key=value` arguments. The first `=` separates; the value may contain more.
  *
  * @throws a usage error
  */
 export function parseContext(command: Command, words: readonly string[]): EncryptionContext {
-  return parsePairs(command, words, 'the encryption context is given as key=value words');
+  return parsePairs(command, words, 'the encryption context must be key=value');
 }
 
 /**
- * Pairs of words with an equals sign, both sides of it not empty.
+ * The pairs in `key=value` arguments; neither side may be empty.
  *
- * A malformed word is a usage error that does not repeat it: it may be a secret, misplaced.
+ * The usage error does not print a malformed argument: it may be a misplaced secret.
  */
 export function parsePairs(
   command: Command,
@@ -24,14 +24,14 @@ export function parsePairs(
   const pairs = words.map((word, index) => {
     const at = word.indexOf('=');
     if (at < 1 || at === word.length - 1) {
-      command.error(`error: ${rule}, and word ${index + 1} of ${words.length} is not one`);
+      command.error(`error: ${rule}, but argument ${index + 1} of ${words.length} isn't`);
     }
     return [word.slice(0, at), word.slice(at + 1)];
   });
   return Object.fromEntries(pairs) as Record<string, string>;
 }
 
-/** For an option that may be given many times. */
+/** Collect the values of a repeatable option. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 import { CredstashError } from '../../errors.js';
 
-/** The file of Python credstash, which keeps the region of the key in it. */
+/** The configuration file of Python credstash. It stores the region of the key there. */
 const path = () => join(homedir(), '.credstash');
 
-/** The region of the key that was saved, if any. */
+/** The saved region of the key, if any. */
 export async function savedKmsRegion(): Promise<string | undefined> {
   const region = (await readConfig())['kms-region'];
   return typeof region === 'string' ? region : undefined;
@@ -35,7 +35,7 @@ function unusable(done: string, cause: unknown): CredstashError {
   const { code = 'it is not JSON' } = cause as NodeJS.ErrnoException;
   return new CredstashError(
     'ERR_INVALID_ARGUMENT',
-    `The file ${path()} can't be ${done} (${code}). Mend it, or remove it.`,
+    `The file ${path()} can't be ${done} (${code}). Fix or remove it.`,
     { cause },
   );
 }

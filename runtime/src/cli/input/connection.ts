@@ -8,7 +8,7 @@ import { CredstashError } from '../../errors.js';
 import { savedKmsRegion } from './config-file.js';
 import { LOG_LEVELS } from '../output/log.js';
 
-/** Flags that any command takes, before its name or after it. */
+/** Flags of every command, before or after its name. */
 export interface GlobalOptions {
   readonly region?: string;
   readonly kmsRegion?: string;
@@ -20,43 +20,45 @@ export interface GlobalOptions {
   readonly logFile?: string;
 }
 
-/** The region of Python credstash when nothing names one. */
+/** The region that Python credstash uses if none is set. */
 const FALLBACK_REGION = 'us-east-1';
 
 const silent = () => undefined;
 
-/** The SDK warns of credentials that it passes over: the flags say which are meant. */
+/** The SDK warns about credentials that it ignores, but the flags have chosen which to use. */
 const SILENT_LOGGER = { debug: silent, info: silent, warn: silent, error: silent };
 
 /**
- * Take the flags of every command.
+ * Add the flags of every command.
  *
- * @param arnFlags Flags of the role: `-n` means something else to `get`.
+ * @param arnFlags The flags for the role: `get` uses `-n` for something else.
  */
 export function addConnectionOptions(command: Command, arnFlags = '--arn <arn>'): Command {
   const options = [
     new Option('-r, --region <region>', 'AWS region of the table and the key'),
-    new Option('--kms-region <region>', 'AWS region of the key, if it is another'),
+    new Option('--kms-region <region>', 'AWS region of the key, if it differs'),
     new Option('-t, --table <table>', 'DynamoDB table (env: CREDSTASH_DEFAULT_TABLE)'),
     new Option('--compartment <name>', 'compartment (env: CREDSTASH_COMPARTMENT)'),
-    new Option('-p, --profile <profile>', 'profile of the AWS configuration').conflicts('arn'),
+    new Option('-p, --profile <profile>', 'AWS profile').conflicts('arn'),
     new Option(arnFlags, 'IAM role to assume').conflicts('profile'),
-    new Option('--log-level <level>', 'errors are logged up to ERROR').choices(LOG_LEVELS),
-    new Option('--log-file <file>', 'log errors, with their stacks, to a file (default: to none)'),
+    new Option('--log-level <level>', 'minimum level of the log; only errors are logged').choices(
+      LOG_LEVELS,
+    ),
+    new Option('--log-file <file>', 'log errors with stack traces to a file (default: no log)'),
   ];
-  for (const option of options) command.addOption(option.helpGroup('Of every command:'));
+  for (const option of options) command.addOption(option.helpGroup('Global options:'));
   return command;
 }
 
-/** The flags of every command, wherever they were given: the last one prevails. */
+/** The flags of every command. A flag after the command's name overrides one before it. */
 export function globalOptions(command: Command): GlobalOptions {
   return { ...command.parent?.opts(), ...command.opts() };
 }
 
 /**
- * The secrets that the flags name.
+ * The client for the compartment that the flags choose.
  *
- * @param key The KMS key to seal with, if a flag names one.
+ * @param key The KMS key to encrypt with, if a flag names one.
  */
 export async function connect(command: Command, key?: string): Promise<Credstash> {
   const { table, compartment } = globalOptions(command);
@@ -76,7 +78,7 @@ export async function connect(command: Command, key?: string): Promise<Credstash
 }
 
 /**
- * What the clients are made with that the flags name: that of KMS, and all others.
+ * The configuration of the AWS clients, from the flags: for KMS, and for all others.
  *
  * @param unnamedKmsRegion The region of the key, unless a flag names one.
  */
@@ -98,14 +100,14 @@ export async function clientConfigs(command: Command, unnamedKmsRegion?: string)
 async function defaultRegion(profile: string | undefined): Promise<string> {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   if (AWS_REGION || AWS_DEFAULT_REGION) return AWS_REGION || AWS_DEFAULT_REGION || '';
-  // The SDK knows how to read the configuration's files.
+  // The SDK reads AWS's configuration files.
   const client = new KMSClient(clientConfig({ profile }));
   return client.config.region().catch(() => FALLBACK_REGION);
 }
 
 /** @throws ERR_CREDENTIALS */
 async function roleCredentials(arn: string, region: string) {
-  // Only a command with --arn loads it.
+  // Loaded only with --arn.
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const params = { RoleArn: arn, RoleSessionName: 'credstash' };
   try {

@@ -3,14 +3,14 @@ import { Option, type Command } from 'commander';
 import { DIGESTS, type Digest } from '../../format/seal.js';
 import { FORMATS } from '../output/formats.js';
 
-/** How secrets are written. */
+/** The flag for the output format. */
 export function formatOption(): Option {
-  return new Option('-f, --format <format>', 'format of many secrets')
+  return new Option('-f, --format <format>', 'output format for many secrets')
     .choices(FORMATS)
     .default('json');
 }
 
-/** Flags of the commands that put. */
+/** Flags of `put` and `putall`. */
 export interface PutFlags {
   readonly autoversion?: boolean;
   readonly comment?: string;
@@ -22,17 +22,19 @@ export interface PutFlags {
 
 export function addPutOptions(command: Command): Command {
   return command
-    .option('-k, --key <key>', "KMS key to seal with (default: the compartment's)")
+    .option('-k, --key <key>', "KMS key to encrypt with (default: the compartment's)")
     .option('-v, --version <version>', 'version to store (default: 1)')
-    .option('-a, --autoversion', 'store the version after the latest')
-    .option('--if-changed', 'store the next version, or -v, unless the latest has this value')
-    .option('-c, --comment <comment>', 'stored beside the secret, in clear')
+    .option('-a, --autoversion', 'store the next version')
+    .option('--if-changed', 'store the next version (or -v), unless the latest has this value')
+    .option('-c, --comment <comment>', 'comment, stored unencrypted')
     .addOption(
-      new Option('-d, --digest <digest>', 'hash of the HMAC').choices(DIGESTS).default('SHA256'),
+      new Option('-d, --digest <digest>', 'hash function of the HMAC')
+        .choices(DIGESTS)
+        .default('SHA256'),
     );
 }
 
-/** What the flags ask for: -a prevails over -v, as in Python. */
+/** The options that the flags stand for. -a overrides -v, as in Python. */
 export function putOptions(flags: PutFlags) {
   const { autoversion, comment, digest, ifChanged, version } = flags;
   const autoVersion = autoversion ?? (ifChanged && version === undefined);

@@ -10,14 +10,14 @@ import type { CompartmentParameters } from '../../setup/setup.js';
 import type { Template } from '../../setup/template.js';
 import { clientConfigs, globalOptions } from './connection.js';
 
-/** Flags that give a resource another name than the compartment does. */
+/** Flags that override the names of a compartment's resources. */
 interface NameFlags {
   readonly key?: string;
   readonly readPolicy?: string;
   readonly writePolicy?: string;
 }
 
-/** The names of the resources that the flags mean. */
+/** The names of the resources that the flags choose. */
 export function compartmentParameters(command: Command, flags: NameFlags): CompartmentParameters {
   const names = compartmentNames({ ...globalOptions(command), key: flags.key }, process.env);
   return {
@@ -28,7 +28,7 @@ export function compartmentParameters(command: Command, flags: NameFlags): Compa
   };
 }
 
-/** What only the commands use that set up or examine: a bundle of its own, which others don't read. */
+/** The code that only `setup` and `doctor` use, in a bundle that other commands don't load. */
 export function provisioner() {
   return import('./credstash-provisioner.cjs');
 }
@@ -40,7 +40,7 @@ export async function createClients(command: Command, kmsRegion?: string): Promi
   return createClients(service, kms);
 }
 
-/** The template of a compartment: the build makes it of the construct, and puts it beside the CLI. */
+/** The template of a compartment. The build synthesizes it next to the CLI. */
 export async function readTemplate(): Promise<Template> {
   const file = join(__dirname, 'compartment.template.json');
   try {

@@ -1,33 +1,39 @@
+import { isUtf8 } from 'node:buffer';
+
 import { CredstashError } from '../../errors.js';
 
-/** Formats that many secrets can be read from. */
+/** The formats that `putall` reads. */
 export const INPUT_FORMATS = ['json', 'yaml', 'dotenv'] as const;
 
 export type InputFormat = (typeof INPUT_FORMATS)[number];
 
-/** The format that a file's name tells, or else JSON. */
+/** The format for a file's extension; JSON for any other argument. */
 export function inputFormatOf(argument: string): InputFormat {
   if (/^@.*\.ya?ml$/.test(argument)) return 'yaml';
   return /^@.*\.env$/.test(argument) ? 'dotenv' : 'json';
 }
 
 /**
- * Secrets of a text: an object of texts.
+ * Parse secrets: an object whose values are strings.
  *
- * @throws ERR_INVALID_ARGUMENT, which names the bad key, or the line, but quotes nothing
+ * @throws ERR_INVALID_ARGUMENT, which names the bad key or the line, but quotes no content
  */
 export async function parseSecrets(
-  text: string,
+  bytes: Uint8Array,
   format: InputFormat,
 ): Promise<Map<string, string>> {
-  const secrets = await PARSERS[format](text);
+  if (!isUtf8(bytes)) throw malformed(format, ': it is not UTF-8');
+  const secrets = await PARSERS[format](Buffer.from(bytes).toString());
   if (typeof secrets !== 'object' || secrets === null || Array.isArray(secrets)) {
-    throw malformed(format, ': it must be an object of names and texts');
+    throw malformed(format, ': it must be an object whose values are strings');
   }
   for (const [name, value] of Object.entries(secrets)) {
     if (typeof value === 'string') continue;
-    const type = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
-    throw malformed(format, `: the value of ${JSON.stringify(name)} is ${type}, not a text`);
+    const type = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+    throw malformed(
+      format,
+      `: the value of ${JSON.stringify(name)} must be a string (got ${type})`,
+    );
   }
   return new Map(Object.entries(secrets as Record<string, string>));
 }
@@ -54,7 +60,7 @@ const PARSERS: Readonly<Record<InputFormat, (text: string) => Promise<unknown>>>
   dotenv: async (text) => {
     const { parse } = await import('dotenv');
     const secrets = parse(text);
-    // The parser passes over what it does not understand.
+    // The parser skips lines that it can't parse.
     const spread = Object.values(secrets).filter((value) => value.includes('\n'));
     const lines = text.split(/\r?\n/);
     const lost = lines.findIndex(

@@ -8,8 +8,8 @@ import { CredstashError } from '../../errors.js';
 import { Exit, INTERRUPTED } from '../output/exit.js';
 
 /**
- * The bytes that a value argument stands for: those of `@file`, of standard input for `-`, or its
- * own. No argument is the empty value.
+ * The bytes of a value argument: of a file for `@file`, of standard input for `-`, else its own
+ * UTF-8. No argument is the empty value.
  */
 export async function readValue(argument = ''): Promise<Uint8Array> {
   if (argument === '-') return buffer(process.stdin);
@@ -26,14 +26,14 @@ export async function readValue(argument = ''): Promise<Uint8Array> {
 }
 
 /**
- * A value that is typed without being shown.
+ * Prompt for a value, without echo.
  *
  * @throws Exit 130 after Ctrl-C, and 1 at the end of the input
  */
 export async function promptValue(name: string): Promise<Uint8Array> {
   const { read } = await import('read');
   const { stdin, stderr } = process;
-  // The prompt itself never settles at the end of the input.
+  // At the end of the input, read() never settles.
   const ended = once(stdin, 'end').then(() => setImmediate('ended' as const));
   const typed = read({
     prompt: `${name}: `,

@@ -7,7 +7,7 @@ import { writeOutput } from './write.js';
 import { withProgress } from './progress.js';
 import { reportFailures } from './words.js';
 
-/** What a bulk read gave, and why it did not give the rest. */
+/** The result of a bulk read: the values, and the errors, both by name. */
 export interface BulkRead {
   readonly secrets: ReadonlyMap<string, string>;
   readonly failures: ReadonlyMap<string, CredstashError>;
@@ -27,10 +27,10 @@ export async function readSecrets(credstash: Credstash, options: GetAllOptions):
 }
 
 /**
- * Write secrets to standard output, or to a file, and a line for each that failed to standard error.
+ * Write secrets to standard output or a file, and a line for each failure to standard error.
  *
- * @param options.strict Write nothing of them if any failed.
- * @param options.end What Python writes after them.
+ * @param options.strict If any failed, write no secrets.
+ * @param options.end What Python writes after the secrets.
  * @throws Exit 1 if any failed
  */
 export async function writeSecrets(

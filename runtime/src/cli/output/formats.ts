@@ -1,19 +1,19 @@
 import { toVariables } from './variables.js';
 
-/** How secrets can be written, by the names of Python credstash, and `shell`. */
+/** The output formats of Python credstash, and `shell`. */
 export const FORMATS = ['json', 'csv', 'dotenv', 'yaml', 'shell'] as const;
 
 export type Format = (typeof FORMATS)[number];
 
 type Secrets = ReadonlyMap<string, string>;
 
-/** Secrets as a text, and those that the format can't hold. */
+/** Formatted secrets, and the errors for those that the format can't represent. */
 interface Formatted {
   readonly text: string;
   readonly failures: ReadonlyMap<string, Error>;
 }
 
-/** Write secrets in a format, in their order. */
+/** Format secrets, in their order. */
 export async function formatSecrets(format: Format, secrets: Secrets): Promise<Formatted> {
   const whole = (text: string): Formatted => ({ text, failures: new Map() });
   switch (format) {
@@ -37,16 +37,16 @@ export async function formatSecrets(format: Format, secrets: Secrets): Promise<F
   }
 }
 
-/** An object as Python's `json.dumps` writes a dictionary: an indent of 4, and ASCII alone. */
+/** JSON as Python's `json.dumps` writes it: indented by 4, ASCII only. */
 function formatJson(secrets: Secrets): string {
-  // Not by way of an object, which has names of its own.
-  const members = [...secrets].map((pair) => pair.map(jsonText).join(': '));
+  // Not through an object: it would reorder numeric names, and `__proto__` is special.
+  const members = [...secrets].map((pair) => pair.map(jsonString).join(': '));
   return members.length > 0 ? `{\n    ${members.join(',\n    ')}\n}` : '{}';
 }
 
-/** A text in JSON's quotes, in ASCII alone. */
-function jsonText(text: string): string {
-  return JSON.stringify(text).replace(
+/** A JSON string, ASCII only. */
+function jsonString(value: string): string {
+  return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
@@ -57,7 +57,7 @@ function formatDotenv(secrets: Secrets): Formatted {
   let text = '';
   for (const [name, value] of secrets) {
     if (/[^\p{L}\p{N}_./:@%+,-]/u.test(name)) {
-      failures.set(name, new Error('its name is not safe in a dotenv file'));
+      failures.set(name, new Error('its name is unsafe in a dotenv file'));
     } else {
       text += `${name.toUpperCase()}=${dotenvQuoted(value)}\n`;
     }
@@ -65,12 +65,12 @@ function formatDotenv(secrets: Secrets): Formatted {
   return { text, failures };
 }
 
-/** Quoted as Python does where that is safe; else so that a shell and dotenv libraries agree. */
+/** Quote as Python does where that is safe, otherwise so that shells and dotenv libraries agree. */
 function dotenvQuoted(value: string): string {
   return value.includes("'") && !/["$`\\!\n\r]/.test(value) ? `"${value}"` : shellQuoted(value);
 }
 
-/** A text as one word of a shell. */
+/** A string as one word of a shell. */
 export function shellQuoted(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }

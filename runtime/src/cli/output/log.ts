@@ -1,13 +1,13 @@
 import { appendFileSync } from 'node:fs';
 
-/** The levels of Python's `logging`, in rising order. */
+/** The levels of Python's `logging`, in ascending order. */
 export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 
-/** Keeps failures, with their stacks and causes, in a file, if one was asked for. */
+/** Logs errors, with their stacks and causes, to a file if `--log-file` names one. */
 export class Log {
   private file: string | undefined;
 
-  /** Log to a file, unless the level leaves errors out. */
+  /** Log to a file, unless the level excludes errors. */
   open(file: string | undefined, level: (typeof LOG_LEVELS)[number]): void {
     this.file = level === 'CRITICAL' ? undefined : file;
   }

@@ -1,6 +1,6 @@
 import type { OnProgress } from '../../operations/bulk.js';
 
-/** Do a long work with a progress bar, on a terminal; without one, in a pipe. */
+/** Show a progress bar during long work, if standard error is a terminal. */
 export async function withProgress<T>(
   what: string,
   work: (onProgress: OnProgress | undefined) => Promise<T>,
@@ -12,7 +12,7 @@ export async function withProgress<T>(
     format,
     clearOnComplete: true,
     stream: process.stderr,
-    // Ctrl-C ends the program, as it would without a bar: so the bar leaves nothing to restore.
+    // Ctrl-C ends the program as usual, so the bar must leave nothing to restore.
     gracefulExit: false,
     hideCursor: false,
     linewrap: true,

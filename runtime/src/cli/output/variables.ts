@@ -2,14 +2,14 @@
 export interface Variables {
   /** Values by variable. */
   readonly variables: ReadonlyMap<string, string>;
-  /** Why the others can't be variables, by name. */
+  /** The errors for secrets that can't be variables, by the name of the secret. */
   readonly failures: ReadonlyMap<string, Error>;
 }
 
 /**
- * A variable for each secret: its name in upper case, with `_` for what stands between words.
+ * A variable for each secret: its name in upper case, with `_` in place of separators.
  *
- * @param prefix What the variables' names leave out of the secrets' names.
+ * @param prefix Removed from the names of the secrets.
  */
 export function toVariables(secrets: ReadonlyMap<string, string>, prefix = ''): Variables {
   const owners = new Map<string, string>();
@@ -19,9 +19,9 @@ export function toVariables(secrets: ReadonlyMap<string, string>, prefix = ''): 
     const variable = variableOf(name.startsWith(prefix) ? name.slice(prefix.length) : name);
     const owner = owners.get(variable);
     if (!/^[A-Z_][A-Z0-9_]*$/.test(variable)) {
-      failures.set(name, new Error('its name makes no environment variable'));
+      failures.set(name, new Error("its name can't become the name of an environment variable"));
     } else if (owner !== undefined) {
-      failures.set(name, new Error(`its variable ${variable} is that of ${owner}`));
+      failures.set(name, new Error(`its variable ${variable} is already used by ${owner}`));
     } else if (hasZeroByte(value)) {
       failures.set(name, zeroByteError());
     } else {
@@ -32,13 +32,13 @@ export function toVariables(secrets: ReadonlyMap<string, string>, prefix = ''): 
   return { variables, failures };
 }
 
-/** Whether a value ends, in an environment, before its end. */
+/** Whether a value contains a zero byte, which would end it in an environment variable. */
 export function hasZeroByte(value: string): boolean {
   return value.includes('\0');
 }
 
 export function zeroByteError(): Error {
-  return new Error('an environment variable can not hold a zero byte');
+  return new Error("an environment variable can't contain a zero byte");
 }
 
 function variableOf(name: string): string {

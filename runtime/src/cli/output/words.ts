@@ -1,12 +1,12 @@
 import { AwsError, CredstashError, type ErrorCode, type SecretReference } from '../../errors.js';
 import { isNumeric, unpadVersion } from '../../format/version.js';
 
-/** The words of Python credstash, where it has any, for errors about a secret. */
+/** The messages for errors about a secret: Python credstash's, where it has one. */
 const WORDS: Readonly<Partial<Record<ErrorCode, (secret: SecretReference) => string>>> = {
   ERR_NO_NEXT_VERSION: ({ latestVersion = '' }) =>
     `Can not autoincrement version. The current version: ${latestVersion} is ${isNumeric(latestVersion) ? 'the highest there is' : 'not an int'}`,
   ERR_NOT_TEXT: ({ name }) =>
-    `The value of ${name} is not UTF-8. Get it by its name alone: its bytes are written as they are.`,
+    `The value of ${name} is not UTF-8. Get it by its exact name, which prints its bytes unchanged.`,
   ERR_SECRET_NOT_FOUND: ({ name, version }) =>
     `Item {'name': '${name}'${version === undefined ? '' : `, 'version': '${version}'`}} couldn't be found.`,
   ERR_VERSION_EXISTS: ({ name, version = '', latestVersion }) => {
@@ -16,7 +16,7 @@ const WORDS: Readonly<Partial<Record<ErrorCode, (secret: SecretReference) => str
   },
 };
 
-/** An error as one line for people. */
+/** An error as one line. */
 export function describe(error: unknown): string {
   return translate(error).replace(/\s*\n\s*/g, ' ');
 }

@@ -14,7 +14,7 @@ export async function writeOutput(output: string | Uint8Array, file?: string): P
   }
   try {
     await using handle = await open(file, 'a', 0o600);
-    // One that was there before may be open to others: first close it to them.
+    // An existing file may be readable by others: restrict it before writing.
     await handle.chmod(0o600);
     await handle.truncate();
     await handle.writeFile(output);
