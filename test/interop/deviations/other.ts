@@ -66,7 +66,7 @@ export const OF_OTHERS: Deviations = {
     expect(python.stderr).toMatch(/^KMS ERROR: Could not generate key .*AccessDenied[^\n]*\n$/);
     expect(our).toMatchObject({ exitCode: 1, stdout: '' });
     expect(our.stderr).toMatch(
-      /^KMS ERROR: Could not generate key .*AccessDenied.*Ask for a grant/,
+      /^KMS ERROR: Could not generate key .*AccessDenied.*The write grant/,
     );
   },
 
@@ -101,7 +101,7 @@ export const OF_OTHERS: Deviations = {
     await pythons(['-t', pair.python, 'list']);
     expect(existsSync(written)).toBe(true);
     await ours(['-t', 'nowhere', '--log-file', FILE, '--log-level', 'ERROR', 'get', 'foo']);
-    expect(readFileSync(FILE, 'utf8')).toMatch(/ ERROR CredstashError: .*nowhere/);
+    expect(readFileSync(FILE, 'utf8')).toMatch(/ ERROR AwsError: .*nowhere/);
   },
 
   '`setup`': async () => {
