@@ -8,7 +8,7 @@ import type { Deviations } from './deviations';
 const HANGS = 124;
 
 export const OF_GET: Deviations = {
-  '`get -v`, a text': async (pair) => {
+  '`get -v`, not a number': async (pair) => {
     await pair.seed(['foo', 'bar', { version: 'v1' }]);
     const { python, our } = await pair.run(['get', 'foo', '-v', 'v1']);
     expect(python).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/invalid literal/) });

@@ -28,7 +28,7 @@ export const OF_OTHERS: Deviations = {
     });
   },
 
-  '`putall`, a value that is not a text': async (pair) => {
+  '`putall`, a value that is not a string': async (pair) => {
     const { python, our } = await pair.run(['putall', '{"a": "1", "b": 2, "c": "3"}', '-v', '1']);
     expect(python.exitCode).toBe(0);
     expect((await connect(pair.python).list()).map(({ name }) => name)).toEqual(['a', 'c']);
