@@ -85,5 +85,5 @@ test('bin and runtime write no policy statement, except the one suggested after 
     /\bEffect['"]?: ['"]/.test(readFileSync(join(root, file), 'utf8')),
   );
   // It tells which statement would allow the call that was refused.
-  expect(writing).toEqual(['runtime/src/setup/calls.ts']);
+  expect(writing).toEqual(['runtime/src/aws/refusal.ts']);
 });
