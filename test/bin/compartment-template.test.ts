@@ -22,11 +22,14 @@ function filledIn({ Resources }: Template, parameters: Record<string, string>) {
   const pseudo = ['AWS::Partition', 'AWS::AccountId', 'AWS::Region'].map((name) => [name, name]);
   const ids = Object.keys(Resources).map((id) => [id, id]);
   const values = [...Object.entries(parameters), ...pseudo, ...ids];
-  const physical = new Map(
-    values.map(([id = '', ref = '']) => [id, { ref, arn: `arn of ${ref}` }]),
-  );
+  const names = Object.fromEntries(
+    values.flatMap(([id = '', ref = '']) => [
+      [id, ref],
+      [`${id}.Arn`, `arn of ${ref}`],
+    ]),
+  ) as Record<string, string>;
   return Object.fromEntries(
-    Object.entries(Resources).map(([id, resource]) => [id, resolve(resource, physical)]),
+    Object.entries(Resources).map(([id, resource]) => [id, resolve(resource, names)]),
   );
 }
 

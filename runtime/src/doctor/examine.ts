@@ -1,9 +1,11 @@
 import { CredstashError } from '../errors.js';
 import type { EncryptionContext } from '../format/encryption-context.js';
-import { createContext, type Clients, type Context } from '../setup/context.js';
-import type { Change, Planner } from '../setup/change.js';
-import { compartmentPlanners, planTemplate } from '../setup/plan.js';
+import type { Clients } from '../setup/clients.js';
+import { planAlias, planKey } from '../setup/key.js';
+import { compartmentResources } from '../setup/resources.js';
+import { startRun } from '../setup/run.js';
 import type { CompartmentParameters } from '../setup/setup.js';
+import { planTable } from '../setup/table.js';
 import { parameterValues, type Template } from '../setup/template.js';
 import {
   PERMISSIONS,
@@ -11,7 +13,6 @@ import {
   RESOURCES,
   resourceFinding,
   type Finding,
-  type Resource,
 } from './findings.js';
 import { tryCalls } from './probes.js';
 
@@ -23,40 +24,36 @@ export interface Patient {
   readonly context: EncryptionContext;
 }
 
-/** The types of resource that are looked at, by what they are called. */
-const TYPES: Readonly<Record<Resource, string>> = {
-  table: 'AWS::DynamoDB::GlobalTable',
-  alias: 'AWS::KMS::Alias',
-  key: 'AWS::KMS::Key',
-};
-
-/** Look whether a caller has what secrets need. This changes nothing. */
+/** Find out whether a caller has what secrets need. This changes nothing. */
 export async function examine(
   template: Template,
-  { parameters, name, context: encryptionContext }: Patient,
+  { parameters, name, context }: Patient,
   clients: Clients,
 ): Promise<Finding[]> {
   const values = parameterValues(template, { ...parameters });
   const region = await regionFinding(clients);
   if (region.verdict !== 'ok')
     return [region, ...untried(['identity', ...RESOURCES, ...PERMISSIONS])];
-  const context = await createContext(clients).catch(known);
-  if (context instanceof CredstashError) {
-    const identity: Finding = { subject: 'identity', verdict: 'wrong', text: context.message };
+  const run = await startRun(clients).catch(known);
+  if (run instanceof CredstashError) {
+    const identity: Finding = { subject: 'identity', verdict: 'wrong', text: run.message };
     return [region, identity, ...untried([...RESOURCES, ...PERMISSIONS])];
   }
 
-  const seen = await look(template, values, context);
-  const { dynamodb, kms } = clients;
   const { TableName: table, KeyAlias: key } = parameters;
-  const tried = await tryCalls({ dynamodb, kms, table, key, name, context: encryptionContext });
+  const wanted = compartmentResources(template, values, run, key);
+  const tableSeen = await planTable(run, wanted.table).catch(known);
+  const keySeen = await planKey(run, wanted.key, key).catch(known);
+  const aliasSeen = await planAlias(run, key).catch(known);
+  const { dynamodb, kms } = clients;
+  const tried = await tryCalls({ dynamodb, kms, table, key, name, context });
   const { query, get, lookUp, scan, put, decrypt, generate } = tried;
   return [
     region,
-    { subject: 'identity', verdict: 'ok', text: context.caller },
-    resourceFinding('table', table, seen.get(TYPES.table), [query, get, lookUp, scan, put]),
-    resourceFinding('key', key, seen.get(TYPES.key), [decrypt, generate]),
-    resourceFinding('alias', key, seen.get(TYPES.alias), [decrypt, generate]),
+    { subject: 'identity', verdict: 'ok', text: run.caller },
+    resourceFinding('table', table, tableSeen, [query, get, lookUp, scan, put]),
+    resourceFinding('key', key, keySeen, [decrypt, generate]),
+    resourceFinding('alias', key, aliasSeen, [decrypt, generate]),
     permissionFinding('read', [query, get, decrypt]),
     permissionFinding('list', [scan]),
     permissionFinding('write', [generate, lookUp, put]),
@@ -80,26 +77,4 @@ function untried(subjects: readonly Finding['subject'][]): Finding[] {
 function known(error: unknown): CredstashError {
   if (error instanceof CredstashError) return error;
   throw error;
-}
-
-/** What the provisioner would do to each resource, or why it can't tell, by type. */
-async function look(
-  template: Template,
-  values: Readonly<Record<string, string>>,
-  context: Context,
-): Promise<ReadonlyMap<string, Change | CredstashError>> {
-  const seen = new Map<string, Change | CredstashError>();
-  const unseen = { ref: '', arn: '' };
-  const nothing: Change = { action: 'unchanged', resource: '', notes: [], physical: unseen };
-  const planners = Object.entries(compartmentPlanners(context)).map(([type, plan]) => {
-    const watched: Planner = async (properties, identity) => {
-      if (!Object.values(TYPES).includes(type)) return nothing;
-      const change = await plan(properties, identity).catch(known);
-      seen.set(type, change);
-      return change instanceof CredstashError ? nothing : change;
-    };
-    return [type, watched] as const;
-  });
-  await planTemplate(template, values, context, Object.fromEntries(planners));
-  return seen;
 }

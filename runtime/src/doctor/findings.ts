@@ -10,12 +10,12 @@ export interface Finding {
   readonly text: string;
 }
 
-/** What a caller may be let do to secrets. */
+/** What a caller can be allowed to do with secrets. */
 export const PERMISSIONS = ['read', 'list', 'write'] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
 
-/** What must be there. */
+/** What must exist. */
 export const RESOURCES = ['table', 'key', 'alias'] as const;
 
 export type Resource = (typeof RESOURCES)[number];
@@ -23,27 +23,26 @@ export type Resource = (typeof RESOURCES)[number];
 /**
  * What was found of a resource.
  *
- * @param seen What the provisioner would do to it, or why it can't tell.
- * @param outcomes Of calls that use it.
+ * @param seen What setup would do to it, or the error that kept setup from looking.
+ * @param outcomes Of the calls that use it.
  */
 export function resourceFinding(
   subject: Resource,
   name: string,
-  seen: Change | CredstashError | undefined,
+  seen: Change | CredstashError,
   outcomes: readonly Outcome[],
 ): Finding {
   if (seen instanceof CredstashError) return inferred(subject, name, seen, outcomes);
-  const { action = 'create', notes = [] } = seen ?? {};
-  if (action === 'create') {
+  if (seen.action === 'create') {
     const text = `${name} is not there: make it with \`credstash setup\` or \`cdk deploy\`, or choose another region or compartment`;
     return { subject, verdict: 'wrong', text };
   }
-  const text = withNotes(name, notes);
-  if (seen?.apply === undefined) return { subject, verdict: 'ok', text };
+  const text = withNotes(name, seen.notes);
+  if (seen.apply === undefined) return { subject, verdict: 'ok', text };
   return { subject, verdict: 'wrong', text: `${text}. Run \`credstash setup\`` };
 }
 
-/** What those who may not look at a resource can tell from how it answers them. */
+/** What can be told of a resource that the caller is not allowed to look at. */
 function inferred(
   subject: Resource,
   name: string,
@@ -59,13 +58,17 @@ function inferred(
     return {
       subject,
       verdict: 'ok',
-      text: `${name}: it answers, but its settings are not yours to see`,
+      text: `${name}: it answers, but you are not allowed to see its settings`,
     };
   }
-  return { subject, verdict: 'unknown', text: `${name}: nothing about it may be known by you` };
+  return {
+    subject,
+    verdict: 'unknown',
+    text: `${name}: you are not allowed to see whether it exists`,
+  };
 }
 
-/** @param outcomes Of the calls that it takes. */
+/** @param outcomes Of the calls that need the permission. */
 export function permissionFinding(subject: Permission, outcomes: readonly Outcome[]): Finding {
   const refused = outcomes.find((each) => each !== undefined);
   if (!refused) return { subject, verdict: 'ok', text: 'allowed' };

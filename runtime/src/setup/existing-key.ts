@@ -1,75 +1,76 @@
-import { isDeepStrictEqual } from 'node:util';
-
-import {
-  EnableKeyRotationCommand,
-  GetKeyPolicyCommand,
-  GetKeyRotationStatusCommand,
-  ListResourceTagsCommand,
-  TagResourceCommand,
-  type KeyMetadata,
-} from '@aws-sdk/client-kms';
+import type { KeyMetadata } from '@aws-sdk/client-kms';
 
 import { CredstashError } from '../errors.js';
-import { call, eventually } from './calls.js';
-import { changeOfExisting, type Change, type Shortfall } from './change.js';
-import { step, type Context } from './context.js';
-import { kmsTags, tagShortfalls, type Tags } from './tags.js';
-import type { Physical, Properties } from './template.js';
+import { changeOfExisting, type Shortfall } from './change.js';
+import { unless } from './patience.js';
+import type { KeyProperties } from './resources.js';
+import { step, type Run, type Tags } from './run.js';
+import { tagShortfalls } from './tags.js';
+
+/** A key, as KMS describes it. */
+export type Key = KeyMetadata & { readonly Arn: string };
+
+/** The key of an alias, or nothing, if there is no such alias. */
+export function keyOfAlias(run: Run, alias: string): Promise<Key | undefined> {
+  return unless('NotFoundException', describeKey(run, alias));
+}
+
+/** @param KeyId An alias, or the ARN of a key. */
+export async function describeKey(run: Run, KeyId: string): Promise<Key> {
+  const { KeyMetadata } = await run.kms.describeKey({ KeyId });
+  return KeyMetadata as Key;
+}
+
+/** Tags, as KMS writes them. */
+export function kmsTags(tags: Tags) {
+  return Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
+}
+
+export async function keyTags(run: Run, KeyId: string): Promise<Tags> {
+  const { Tags = [] } = await run.kms.listResourceTags({ KeyId });
+  return Object.fromEntries(Tags.map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue]));
+}
+
+/** The policy of a key, as far as it is read here. */
+interface KeyPolicy {
+  readonly Statement?: Statement | readonly Statement[];
+}
+
+interface Statement {
+  readonly Effect?: string;
+  readonly Action?: string | readonly string[];
+  readonly Principal?: { readonly AWS?: string | readonly string[] };
+  readonly Condition?: unknown;
+}
+
+export async function keyPolicy(run: Run, KeyId: string): Promise<KeyPolicy> {
+  const { Policy = '{}' } = await run.kms.getKeyPolicy({ KeyId, PolicyName: 'default' });
+  return JSON.parse(Policy) as KeyPolicy;
+}
 
 /**
  * Plan the change of a key that exists.
  *
- * @throws ERR_KEY_UNAVAILABLE if no secrets can be sealed with it
+ * @throws ERR_KEY_UNAVAILABLE if it can't seal secrets
  */
-export async function planExistingKey(
-  context: Context,
-  properties: Properties,
-  label: string,
-  key: KeyMetadata,
-): Promise<Change> {
-  const physical = physicalKey(key);
-  const { arn } = physical;
+export async function planExistingKey(run: Run, wanted: KeyProperties, label: string, key: Key) {
   checkFit(label, key);
+  const { Arn: KeyId } = key;
   const shortfalls: Shortfall[] = [];
-  // KMS rotates only keys whose material it made itself, and a replica by its primary key.
-  const canRotate =
-    key.Origin === 'AWS_KMS' && key.MultiRegionConfiguration?.MultiRegionKeyType !== 'REPLICA';
-  if (properties.EnableKeyRotation && canRotate && !(await isRotated(context, arn))) {
-    const mend = () => enableRotation(context, label, arn);
-    shortfalls.push({ note: 'turn yearly rotation on', mend });
+  if (wanted.EnableKeyRotation && canRotate(key)) {
+    const { KeyRotationEnabled } = await run.kms.getKeyRotationStatus({ KeyId });
+    const mend = () => enableRotation(run, label, KeyId);
+    if (!KeyRotationEnabled) shortfalls.push({ note: 'turn yearly rotation on', mend });
   }
-  const untagged = await tagShortfalls(
-    context.tags,
-    () => keyTags(context, arn),
-    (missing) => tagKey(context, label, arn, missing),
-  );
-  const policy = await keyPolicy(context, arn);
-  const isUnderstood =
-    isDeepStrictEqual(policy, properties.KeyPolicy) || leavesAccessToIam(policy, context);
-  const kept = isUnderstood
-    ? []
-    : [
-        `the policy of ${arn} is kept, and does not leave access to IAM: until it does, the policies here may have no effect`,
-      ];
-  return changeOfExisting(label, physical, [...shortfalls, ...untagged], kept);
+  const list = () => keyTags(run, KeyId);
+  const add = (tags: Tags) => run.kms.tagResource({ KeyId, Tags: kmsTags(tags) });
+  shortfalls.push(...(await tagShortfalls(run, label, list, add)));
+  const policy = await keyPolicy(run, KeyId);
+  const kept = `the policy of ${KeyId} is kept, and does not leave access to IAM: until it does, the policies here may have no effect`;
+  return changeOfExisting(label, shortfalls, leavesAccessToIam(policy, run) ? [] : [kept]);
 }
 
-export function physicalKey({ Arn, KeyId }: Partial<KeyMetadata>): Physical {
-  if (Arn === undefined || KeyId === undefined) throw new Error('KMS answered without a key');
-  return { ref: KeyId, arn: Arn };
-}
-
-export function enableRotation(context: Context, label: string, arn: string) {
-  const { kms } = context.clients;
-  const command = new EnableKeyRotationCommand({ KeyId: arn });
-  return step(context, 'Turning yearly rotation on...', `rotation of the ${label}`, () =>
-    eventually('NotFoundException', () =>
-      call(kms, 'kms:EnableKeyRotation', arn, () => kms.send(command)),
-    ),
-  );
-}
-
-function checkFit(label: string, key: KeyMetadata): void {
+function checkFit(label: string, key: Key): void {
   const { Arn, KeyId = '', KeyState = '', KeyUsage, KeySpec } = key;
   const refuse = (reason: string) => {
     throw new CredstashError(
@@ -77,7 +78,7 @@ function checkFit(label: string, key: KeyMetadata): void {
       `The ${label}, ${Arn}, ${reason}. Or let the alias point to another key: secrets that this one sealed still need it.`,
     );
   };
-  // What is not said is the default.
+  // A property that KMS leaves out has its default.
   if ((KeyUsage ?? 'ENCRYPT_DECRYPT') !== 'ENCRYPT_DECRYPT') refuse('is not for encryption');
   if ((KeySpec ?? 'SYMMETRIC_DEFAULT') !== 'SYMMETRIC_DEFAULT') refuse('is not symmetric');
   if (KeyState === 'Enabled') return;
@@ -89,23 +90,23 @@ function checkFit(label: string, key: KeyMetadata): void {
   refuse(`can't be used: it is ${KeyState}. ${remedies[KeyState] ?? 'Wait until it is Enabled'}`);
 }
 
-interface KeyPolicy {
-  readonly Statement?: OneOrMore<{
-    readonly Effect?: string;
-    readonly Action?: OneOrMore<string>;
-    readonly Principal?: { readonly AWS?: OneOrMore<string> };
-    readonly Condition?: unknown;
-  }>;
+export function enableRotation(run: Run, label: string, KeyId: string): Promise<unknown> {
+  return step(run, 'Turning yearly rotation on...', `rotation of the ${label}`, () =>
+    run.kms.enableKeyRotation({ KeyId }),
+  );
 }
 
-type OneOrMore<T> = T | readonly T[];
+/** KMS rotates only keys whose material it generated, and a replica with its primary key. */
+function canRotate({ Origin, MultiRegionConfiguration }: Key): boolean {
+  return Origin === 'AWS_KMS' && MultiRegionConfiguration?.MultiRegionKeyType !== 'REPLICA';
+}
 
 /**
  * Whether a key's policy lets the account's policies decide.
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
-function leavesAccessToIam({ Statement = [] }: KeyPolicy, { partition, account }: Context) {
+function leavesAccessToIam({ Statement = [] }: KeyPolicy, { partition, account }: Run): boolean {
   const root = [account, `arn:${partition}:iam::${account}:root`];
   return [Statement]
     .flat()
@@ -116,35 +117,4 @@ function leavesAccessToIam({ Statement = [] }: KeyPolicy, { partition, account }
         [Action].flat().includes('kms:*') &&
         [Principal?.AWS ?? []].flat().some((principal) => root.includes(principal)),
     );
-}
-
-export async function keyPolicy({ clients: { kms } }: Context, arn: string): Promise<KeyPolicy> {
-  const command = new GetKeyPolicyCommand({ KeyId: arn, PolicyName: 'default' });
-  const { Policy = '{}' } = await eventually('NotFoundException', () =>
-    call(kms, 'kms:GetKeyPolicy', arn, () => kms.send(command)),
-  );
-  return JSON.parse(Policy) as KeyPolicy;
-}
-
-async function isRotated({ clients: { kms } }: Context, arn: string): Promise<boolean> {
-  const command = new GetKeyRotationStatusCommand({ KeyId: arn });
-  const { KeyRotationEnabled = false } = await eventually('NotFoundException', () =>
-    call(kms, 'kms:GetKeyRotationStatus', arn, () => kms.send(command)),
-  );
-  return KeyRotationEnabled;
-}
-
-async function keyTags({ clients: { kms } }: Context, arn: string): Promise<Tags> {
-  const { Tags = [] } = await call(kms, 'kms:ListResourceTags', arn, () =>
-    kms.send(new ListResourceTagsCommand({ KeyId: arn })),
-  );
-  return Object.fromEntries(Tags.map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue]));
-}
-
-function tagKey(context: Context, label: string, arn: string, tags: Tags) {
-  const { kms } = context.clients;
-  const command = new TagResourceCommand({ KeyId: arn, Tags: kmsTags(tags) });
-  return step(context, 'Adding tags to the key...', `tags of the ${label}`, () =>
-    call(kms, 'kms:TagResource', arn, () => kms.send(command)),
-  );
 }

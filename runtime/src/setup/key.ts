@@ -1,167 +1,124 @@
-import { setTimeout } from 'node:timers/promises';
-
-import {
-  CreateKeyCommand,
-  ScheduleKeyDeletionCommand,
-  type KeyMetadata,
-} from '@aws-sdk/client-kms';
-
+import { isAnswer } from '../aws/call.js';
+import { statement } from '../aws/refusal.js';
 import { CredstashError } from '../errors.js';
-import { createAlias, describeKey, keyOfAlias } from './alias.js';
-import { call, eventually, isAnswer, statement } from './calls.js';
-import { applyChange, checkProperties, type Change, type Planner } from './change.js';
-import { step, type Context } from './context.js';
-import { enableRotation, physicalKey, planExistingKey } from './existing-key.js';
-import { kmsTags, tagNotes } from './tags.js';
-import type { Physical, Properties } from './template.js';
+import type { Change } from './change.js';
+import {
+  describeKey,
+  enableRotation,
+  keyOfAlias,
+  kmsTags,
+  planExistingKey,
+  type Key,
+} from './existing-key.js';
+import { eventually, poll } from './patience.js';
+import type { KeyProperties } from './resources.js';
+import { step, type Run } from './run.js';
+import { tagNotes } from './tags.js';
 import { ALIAS_TAG, findUnfinishedKey } from './unfinished-key.js';
 
-/** How long to wait for the alias of another run. */
-const PATIENCE_MS = 3000;
-const INTERVAL_MS = 250;
-
-/** The shortest time there is (AWS, "ScheduleKeyDeletion"). */
+/** The shortest time that KMS allows (AWS, "ScheduleKeyDeletion"). */
 const DELETION_DAYS = 7;
 
-/** Plans `AWS::KMS::Key`. It is found by its alias. */
-export function keyPlanner(context: Context): Planner {
-  return (properties, { aliasName, logicalId }) => {
-    checkProperties(properties, ['Description', 'EnableKeyRotation', 'KeyPolicy']);
-    return aliasName === undefined
-      ? Promise.resolve(planUnnamedKey(context, properties, logicalId))
-      : new NamedKey(context, properties, aliasName).plan();
-  };
-}
-
-/** Without an alias no key can be found: so it is always made. */
-function planUnnamedKey(context: Context, properties: Properties, logicalId: string): Change {
-  const resource = `key ${logicalId}`;
-  const apply = async () => {
-    const key = await createKey(context, properties, resource, {});
-    if (properties.EnableKeyRotation) await enableRotation(context, resource, key.arn);
-    return key;
-  };
-  return { action: 'create', resource, notes: [], physical: notYet(resource), apply };
-}
-
-class NamedKey {
-  private readonly label: string;
-
-  constructor(
-    private readonly context: Context,
-    private readonly properties: Properties,
-    private readonly aliasName: string,
-  ) {
-    this.label = `key of ${aliasName}`;
-  }
-
-  async plan(): Promise<Change> {
-    const { context, aliasName, label: resource } = this;
-    const key = await keyOfAlias(context, aliasName);
-    if (key) return this.planExisting(key);
-    const unfinished = await findUnfinishedKey(context, aliasName, this.properties.KeyPolicy);
-    if (unfinished) {
-      const notes = [`${unfinished.Arn}, which was made for this alias`];
-      const physical = physicalKey(unfinished);
-      return { action: 'adopt', resource, notes, physical, apply: () => this.finish(physical) };
-    }
-    const physical = notYet(resource);
-    const notes = tagNotes(context.tags);
-    return { action: 'create', resource, notes, physical, apply: () => this.create() };
-  }
-
-  private async create(): Promise<Physical> {
-    const { context, aliasName, label, properties } = this;
-    const theirs = context.othersAtWork ? await this.waitForAlias() : undefined;
-    if (theirs) return this.adopt(theirs);
-
-    const key = await createKey(context, properties, label, { [ALIAS_TAG]: aliasName });
-    if (!(await createAlias(context, aliasName, key.arn))) return this.yieldTo(key);
-    if (properties.EnableKeyRotation) await enableRotation(context, label, key.arn);
-    return key;
-  }
-
-  private async finish({ arn }: Physical): Promise<Physical> {
-    await createAlias(this.context, this.aliasName, arn);
-    return this.adopt(await this.keyOfNewAlias());
-  }
-
-  /** Another run made the alias first. If it points to another key, the one made here is not needed. */
-  private async yieldTo(own: Physical): Promise<Physical> {
-    const { context, aliasName } = this;
-    const { kms } = context.clients;
-    const theirs = await this.keyOfNewAlias();
-    if (physicalKey(theirs).arn !== own.arn) {
-      const telling = `Another run made ${aliasName} first: deleting the key made here, ${own.arn}, in ${DELETION_DAYS} days...`;
-      const PendingWindowInDays = DELETION_DAYS;
-      const command = new ScheduleKeyDeletionCommand({ KeyId: own.ref, PendingWindowInDays });
-      await step(context, telling, `deletion of ${own.arn}`, () =>
-        eventually('NotFoundException', () =>
-          call(kms, 'kms:ScheduleKeyDeletion', own.arn, () => kms.send(command)),
-        ),
-      );
-    }
-    return this.adopt(theirs);
-  }
-
-  private async adopt(key: KeyMetadata): Promise<Physical> {
-    return applyChange(await this.planExisting(key), {});
-  }
-
-  private planExisting(key: KeyMetadata): Promise<Change> {
-    return planExistingKey(this.context, this.properties, this.label, key);
-  }
-
-  private async waitForAlias(): Promise<KeyMetadata | undefined> {
-    const end = Date.now() + PATIENCE_MS;
-    this.context.tell('Waiting for another run to make the key...');
-    while (Date.now() < end) {
-      const key = await keyOfAlias(this.context, this.aliasName);
-      if (key) return key;
-      await setTimeout(INTERVAL_MS);
-    }
-    return undefined;
-  }
-
-  private keyOfNewAlias(): Promise<KeyMetadata> {
-    return eventually('NotFoundException', () => describeKey(this.context, this.aliasName));
-  }
-}
-
-async function createKey(
-  context: Context,
-  { Description, KeyPolicy }: Properties,
-  label: string,
-  tags: Readonly<Record<string, string>>,
-): Promise<Physical> {
-  const { kmsOnce } = context.clients;
-  const command = new CreateKeyCommand({
-    Description: Description as string,
-    KeySpec: 'SYMMETRIC_DEFAULT',
-    KeyUsage: 'ENCRYPT_DECRYPT',
-    Policy: JSON.stringify(KeyPolicy),
-    Tags: kmsTags({ ...context.tags, ...tags }),
-  });
-  const { KeyMetadata } = await step(context, 'Creating key...', label, () =>
-    call(kmsOnce, 'kms:CreateKey', '*', () => kmsOnce.send(command)).catch(explainLockout),
-  );
-  return physicalKey(KeyMetadata ?? {});
+export interface KeyChange extends Change {
+  /** The ARN of the key, or what stands for it while there is none. */
+  readonly arn: string;
+  /** @returns the ARN of a key that was not known before */
+  readonly apply?: (othersAtWork?: boolean) => Promise<string | undefined>;
 }
 
 /**
- * KMS makes no key whose policy the caller could not change afterwards.
+ * Plan the change of a key and of its alias, by which it is found.
  *
- * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
+ * @throws ERR_KEY_UNAVAILABLE if the key that exists can't seal secrets
  */
+export async function planKey(run: Run, wanted: KeyProperties, alias: string): Promise<KeyChange> {
+  const resource = `key of ${alias}`;
+  const existing = await keyOfAlias(run, alias);
+  if (existing) {
+    const change = await planExistingKey(run, wanted, resource, existing);
+    return { ...change, arn: existing.Arn };
+  }
+
+  const adopt = async (key: Key) => {
+    await (await planExistingKey(run, wanted, resource, key)).apply?.();
+    return key.Arn;
+  };
+  const unfinished = await findUnfinishedKey(run, alias, wanted.KeyPolicy);
+  if (unfinished) {
+    const notes = [`${unfinished.Arn}, which was made for this alias`];
+    const apply = async () => adopt(await createAlias(run, alias, unfinished));
+    return { action: 'adopt', resource, notes, arn: unfinished.Arn, apply };
+  }
+  const apply = async (othersAtWork = false) => {
+    const theirs = othersAtWork ? await waitForAlias(run, alias) : undefined;
+    if (theirs) return adopt(theirs);
+    const own = await createKey(run, wanted, alias);
+    const key = await createAlias(run, alias, own);
+    if (key === own) {
+      if (wanted.EnableKeyRotation) await enableRotation(run, resource, own.Arn);
+      return own.Arn;
+    }
+    // Another run was first: with a key of its own, or with this one, which it took as unfinished.
+    if (key.Arn !== own.Arn) await deleteKey(run, alias, own.Arn);
+    return adopt(key);
+  };
+  return { action: 'create', resource, notes: tagNotes(run.tags), arn: resource, apply };
+}
+
+/** What is to be done to an alias: `planKey` plans to do it. */
+export async function planAlias(run: Run, alias: string): Promise<Change> {
+  const action = (await keyOfAlias(run, alias)) ? 'unchanged' : 'create';
+  return { action, resource: `alias ${alias}`, notes: [] };
+}
+
+function waitForAlias(run: Run, alias: string): Promise<Key | undefined> {
+  run.tell('Waiting for another run to make the key...');
+  return poll(() => keyOfAlias(run, alias), run.patience, run.patience.otherRunMs);
+}
+
+async function createKey(run: Run, wanted: KeyProperties, alias: string): Promise<Key> {
+  const create = () =>
+    run.kmsOnce.createKey({
+      Description: wanted.Description,
+      KeySpec: 'SYMMETRIC_DEFAULT',
+      KeyUsage: 'ENCRYPT_DECRYPT',
+      Policy: JSON.stringify(wanted.KeyPolicy),
+      Tags: kmsTags({ ...run.tags, [ALIAS_TAG]: alias }),
+    });
+  const made = `key of ${alias}`;
+  const { KeyMetadata } = await step(run, 'Creating key...', made, create).catch(explainLockout);
+  return KeyMetadata as Key;
+}
+
+/** @see https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html */
 function explainLockout(error: unknown): never {
   if (!isAnswer(error, 'MalformedPolicyDocumentException')) throw error;
   throw new CredstashError(
     'ERR_ACCESS_DENIED',
-    `${(error as Error).message} Who makes a key must be allowed kms:PutKeyPolicy, too. This statement would allow it: ${statement('kms:PutKeyPolicy', '*')}`,
+    `${(error as Error).message} KMS won't create a key whose policy its creator couldn't change. This statement would allow it: ${statement('kms:PutKeyPolicy', '*')}`,
     { cause: error },
   );
 }
 
-function notYet(resource: string): Physical {
-  return { ref: resource, arn: resource };
+/**
+ * Create an alias for a key, unless the alias exists: of many runs that try, one wins.
+ *
+ * @returns the key that the alias points to
+ */
+async function createAlias(run: Run, AliasName: string, key: Key): Promise<Key> {
+  const create = () => run.kms.createAlias({ AliasName, TargetKeyId: key.Arn });
+  try {
+    await step(run, `Creating alias ${AliasName}...`, `alias ${AliasName}`, create);
+    return key;
+  } catch (error) {
+    if (!isAnswer(error, 'AlreadyExistsException')) throw error;
+    return eventually('NotFoundException', () => describeKey(run, AliasName), run.patience);
+  }
+}
+
+async function deleteKey(run: Run, alias: string, KeyId: string): Promise<void> {
+  const telling = `Another run made ${alias} first: deleting the key made here, ${KeyId}, in ${DELETION_DAYS} days...`;
+  await step(run, telling, `deletion of ${KeyId}`, () =>
+    run.kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: DELETION_DAYS }),
+  );
 }

@@ -1,10 +1,13 @@
 import { CredstashError } from '../errors.js';
 import { planAttachment } from './attachment.js';
-import { applyChange, type Change } from './change.js';
-import { createContext, type Clients } from './context.js';
-import { applyPlan, planTemplate } from './plan.js';
-import type { Tags } from './tags.js';
-import { parameterValues, type Template } from './template.js';
+import type { Change } from './change.js';
+import type { Clients } from './clients.js';
+import { planAlias, planKey } from './key.js';
+import { planPolicy } from './policy.js';
+import { compartmentResources } from './resources.js';
+import { startRun, type RunOptions } from './run.js';
+import { planTable } from './table.js';
+import { parameterValues, type Names, type Template } from './template.js';
 
 /** The parameters of the template of a compartment. */
 export interface CompartmentParameters {
@@ -14,28 +17,25 @@ export interface CompartmentParameters {
   readonly WritePolicyName: string;
 }
 
-/** A compartment that shall exist. */
-export interface SetupRequest {
+/** The compartment to set up. */
+export interface SetupRequest extends Partial<RunOptions> {
   readonly parameters: CompartmentParameters;
-  /** Roles, by name, to attach the policy of readers to. */
+  /** The names of roles that the policy of readers is attached to. */
   readonly readers: readonly string[];
-  /** Roles, by name, to attach the policy of writers to. */
+  /** The names of roles that the policy of writers is attached to. */
   readonly writers: readonly string[];
-  /** Of all that is made. */
-  readonly tags: Tags;
-  /** Told of each step as it begins. */
-  readonly tell: (step: string) => void;
 }
 
-/** What is to be done to make a compartment exist. */
+/** What setup would change. */
 export interface SetupPlan {
   readonly account: string;
   /** The region of the table. */
   readonly region: string;
   readonly kmsRegion: string;
   readonly changes: readonly Change[];
-  /** What was made or changed, so far. */
+  /** What was created or changed so far. */
   readonly made: readonly string[];
+  /** Makes the changes. */
   readonly apply: () => Promise<void>;
 }
 
@@ -47,7 +47,7 @@ const TAG_KEY = /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu;
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 
 /**
- * Look what there is of a compartment. This changes nothing.
+ * Compare a compartment with what exists. This changes nothing.
  *
  * @throws ERR_INVALID_ARGUMENT, before any call; ERR_TABLE_UNSUITABLE, ERR_KEY_UNAVAILABLE,
  * ERR_POLICY_TAKEN, ERR_ROLE_NOT_FOUND, or as any call to AWS
@@ -57,40 +57,47 @@ export async function planSetup(
   request: SetupRequest,
   clients: Clients,
 ): Promise<SetupPlan> {
-  const { parameters, readers, writers } = request;
   const values = checkSetup(template, request);
-  const context = await createContext(clients, request);
-  const plan = await planTemplate(template, values, context);
+  const run = await startRun(clients, request);
+  const { account, region, kmsRegion, made } = run;
+  const { KeyAlias, ReadPolicyName, WritePolicyName } = request.parameters;
+  const resources = (keyArn: string) => compartmentResources(template, values, run, keyArn);
+
+  const wanted = resources(KeyAlias);
+  const table = await planTable(run, wanted.table);
+  const key = await planKey(run, wanted.key, KeyAlias);
+  const alias = await planAlias(run, KeyAlias);
+  const policies: Change[] = [];
+  for (const policy of resources(key.arn).policies) policies.push(await planPolicy(run, policy));
   const attachments: Change[] = [];
-  for (const [roles, policy] of [
-    [readers, parameters.ReadPolicyName],
-    [writers, parameters.WritePolicyName],
-  ] as const) {
-    for (const role of new Set(roles)) {
-      attachments.push(await planAttachment(context, role, policy));
-    }
+  for (const role of new Set(request.readers)) {
+    attachments.push(await planAttachment(run, role, ReadPolicyName));
   }
-  return {
-    account: context.account,
-    region: context.region,
-    kmsRegion: context.kmsRegion,
-    changes: [...plan.values(), ...attachments],
-    made: context.made,
-    apply: async () => {
-      await applyPlan(plan, template, values, context);
-      for (const attachment of attachments) await applyChange(attachment, {});
-    },
+  for (const role of new Set(request.writers)) {
+    attachments.push(await planAttachment(run, role, WritePolicyName));
+  }
+  const apply = async () => {
+    // Of two runs at once, only one can create a table: so the table comes before the key.
+    const othersAtWork = (await table.apply?.()) ?? table.othersAtWork;
+    const keyArn = (await key.apply?.(othersAtWork)) ?? key.arn;
+    // Planned again: the policies name the key, whose ARN may be known only now.
+    for (const policy of resources(keyArn).policies) {
+      await (await planPolicy(run, policy)).apply?.();
+    }
+    for (const attachment of attachments) await attachment.apply?.();
   };
+  const changes = [table, key, alias, ...policies, ...attachments];
+  return { account, region, kmsRegion, changes, made, apply };
 }
 
 /**
- * Refuse what KMS, DynamoDB or IAM would.
+ * Refuse names and tags that KMS, DynamoDB or IAM would refuse.
  *
  * @returns The values of the template's parameters.
  * @throws ERR_INVALID_ARGUMENT that names the rule
  */
-export function checkSetup(template: Template, request: SetupRequest): Record<string, string> {
-  const { parameters, readers, writers, tags } = request;
+export function checkSetup(template: Template, request: SetupRequest): Names {
+  const { parameters, readers, writers, tags = {} } = request;
   const values = parameterValues(template, { ...parameters });
   const misnamed = [...readers, ...writers].find((role) => !ROLE_NAME.test(role));
   if (misnamed !== undefined) {

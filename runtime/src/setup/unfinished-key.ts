@@ -1,63 +1,52 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { ListResourceTagsCommand, paginateListKeys, type KeyMetadata } from '@aws-sdk/client-kms';
+import { paginateListKeys } from '@aws-sdk/client-kms';
 
+import { isAnswer } from '../aws/call.js';
 import { CredstashError } from '../errors.js';
-import { forEachPooled } from '../operations/bulk.js';
-import { describeKey, keyArn } from './alias.js';
-import { call, isAnswer } from './calls.js';
-import type { Context } from './context.js';
-import { keyPolicy } from './existing-key.js';
+import { describeKey, keyPolicy, keyTags, type Key } from './existing-key.js';
+import type { Run } from './run.js';
 
-/** The tag of a key that says which alias it was made for: CreateKey itself can be given no alias. */
+/** The tag that names the alias a key was created for: CreateKey itself takes no alias. */
 export const ALIAS_TAG = 'credstash:alias';
 
-const LOOKUPS_AT_A_TIME = 8;
+/** The keys of a page are looked at together. */
+const PAGE_SIZE = 20;
 
 /**
- * The key that an earlier run made for an alias, without getting to make the alias.
+ * The key that an earlier run created for an alias, and stopped before it created the alias.
  *
- * A tag is easily forged: so the key must have the policy that a run gives it. Of many, every run
- * chooses the same one: the oldest.
+ * Anybody can set a tag, so the key must have the policy that a run gives it. Of several such keys,
+ * every run chooses the oldest.
  */
 export async function findUnfinishedKey(
-  context: Context,
-  aliasName: string,
-  policy: unknown,
-): Promise<KeyMetadata | undefined> {
-  const found: KeyMetadata[] = [];
-  await forEachPooled(await listKeys(context), LOOKUPS_AT_A_TIME, async (arn) => {
-    if ((await aliasTag(context, arn)) !== aliasName) return;
-    const key = await describeKey(context, arn);
+  run: Run,
+  alias: string,
+  policy: object,
+): Promise<Key | undefined> {
+  const found: Key[] = [];
+  const look = async (arn: string) => {
+    if ((await aliasTag(run, arn)) !== alias) return;
+    const key = await describeKey(run, arn);
     const isOurs =
       key.KeyState === 'Enabled' &&
       key.KeySpec === 'SYMMETRIC_DEFAULT' &&
-      isDeepStrictEqual(await keyPolicy(context, arn), policy);
+      isDeepStrictEqual(await keyPolicy(run, arn), policy);
     if (isOurs) found.push(key);
-  });
-  const age = ({ CreationDate, Arn }: KeyMetadata) => `${CreationDate?.toISOString()} ${Arn}`;
+  };
+  for await (const { Keys = [] } of paginateListKeys(
+    { client: run.kms, pageSize: PAGE_SIZE },
+    {},
+  )) {
+    await Promise.all(Keys.map(({ KeyArn = '' }) => look(KeyArn)));
+  }
+  const age = ({ CreationDate, Arn }: Key) => `${CreationDate?.toISOString()} ${Arn}`;
   return found.sort((a, b) => (age(a) < age(b) ? -1 : 1))[0];
 }
 
-async function listKeys(context: Context): Promise<string[]> {
-  const { kms: client } = context.clients;
-  return call(client, 'kms:ListKeys', '*', async () => {
-    const arns: string[] = [];
-    for await (const { Keys = [] } of paginateListKeys({ client }, {})) {
-      arns.push(...Keys.map(({ KeyArn = '' }) => KeyArn));
-    }
-    return arns;
-  });
-}
-
-async function aliasTag(context: Context, arn: string): Promise<string | undefined> {
-  const { kms } = context.clients;
-  const command = new ListResourceTagsCommand({ KeyId: arn });
+async function aliasTag(run: Run, arn: string): Promise<string | undefined> {
   try {
-    const { Tags = [] } = await call(kms, 'kms:ListResourceTags', keyArn(context, '*'), () =>
-      kms.send(command),
-    );
-    return Tags.find(({ TagKey }) => TagKey === ALIAS_TAG)?.TagValue;
+    return (await keyTags(run, arn))[ALIAS_TAG];
   } catch (error) {
     if (isLockedAway(error) || isAnswer(error, 'NotFoundException')) return undefined;
     throw error;
@@ -65,7 +54,7 @@ async function aliasTag(context: Context, arn: string): Promise<string | undefin
 }
 
 /**
- * Whether it is not for want of a permission that a key can't be seen: then it was not made here.
+ * Whether it is not the caller's permissions that hide a key: then no run of the caller created it.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */

@@ -46,7 +46,7 @@ describe('a table that exists', () => {
     await createTable(bare.clients, { names, types });
     await bare.expectRefusal(
       'ERR_TABLE_UNSUITABLE',
-      /primary key is not name and version.*--table/,
+      /primary key is not name and version.*Choose another name/,
     );
   });
 });

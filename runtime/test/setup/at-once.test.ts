@@ -2,9 +2,12 @@ import { setTimeout } from 'node:timers/promises';
 
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 
-import { NAMES, type BareAws } from './bare.js';
+import { IMPATIENT, NAMES, type BareAws } from './bare.js';
 import { createKey, createPolicyOfFive } from './by-hand.js';
 import { keys, OTHERS, REQUEST, startWithRole, state } from './state.js';
+
+/** For the key of another run: it comes sooner, however slow the machine is. */
+const PATIENT = { ...IMPATIENT, otherRunMs: 20_000 };
 
 let bare: BareAws;
 
@@ -14,13 +17,25 @@ beforeEach(async () => {
 afterEach(() => bare.aws.stop());
 
 test('many at once make one key and one table, and all succeed', async () => {
-  await Promise.all(Array.from({ length: 6 }, () => bare.setUp(REQUEST)));
+  const request = { ...REQUEST, patience: PATIENT };
+  await Promise.all(Array.from({ length: 6 }, () => bare.setUp(request)));
   expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
 });
 
 test('of two keys made at once, one is kept, and the other deleted, said aloud', async () => {
   // With the table there, nothing tells two runs apart until one of them has made the alias.
   await bare.setUp({ parameters: OTHERS });
+  bare.takeCalls();
+  bare.clients.kms.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const isReady = () =>
+          bare.aws.requests.filter(({ call }) => call === 'kms:CreateKey').length === 2;
+        while (commandName === 'CreateAliasCommand' && !isReady()) await setTimeout(5);
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
   const both = await Promise.all([bare.setUp(REQUEST), bare.setUp(REQUEST)]);
   const states = (await keys(bare)).map((key) => key?.KeyState).sort();
   expect(states).toEqual(['Enabled', 'Enabled', 'PendingDeletion']);
@@ -54,10 +69,12 @@ test('a key that another run has given the alias to, meanwhile, is not deleted',
 });
 
 test('a run that begins while another makes the table waits for its key', async () => {
-  bare.aws.dynamodb.createTableMs = 1500;
-  const first = bare.setUp(REQUEST);
-  await setTimeout(500);
-  const second = await bare.setUp(REQUEST);
+  bare.aws.dynamodb.createTableMs = 1000;
+  const request = { ...REQUEST, patience: PATIENT };
+  const first = bare.setUp(request);
+  while (!bare.aws.requests.some(({ call }) => call === 'dynamodb:CreateTable'))
+    await setTimeout(5);
+  const second = await bare.setUp(request);
   expect(second.plan[0]).toBe('update table credential-store: wait until it is made');
   await first;
   expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });

@@ -1,26 +1,26 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { ACCOUNT, LocalAws, type Target } from '../../../testbed/index.js';
 import { assumeRole } from '../../../testbed/stand-up.js';
+import { COMPARTMENT_TEMPLATE } from '../../../testbed/test-aws.js';
 import { withNotes } from '../../src/setup/change.js';
-import { createClients } from '../../src/setup/clients.js';
-import type { Clients } from '../../src/setup/context.js';
+import { createClients, type Clients } from '../../src/setup/clients.js';
+import type { Patience } from '../../src/setup/patience.js';
 import { planSetup, type SetupRequest } from '../../src/setup/setup.js';
-import type { Template } from '../../src/setup/template.js';
 
 export const REGION = 'us-east-1';
-
-/** The template that the build made of the construct. */
-export const TEMPLATE = JSON.parse(
-  readFileSync(join(__dirname, '../../dist/compartment.template.json'), 'utf8'),
-) as Template;
 
 export const NAMES = {
   KeyAlias: 'alias/credstash',
   TableName: 'credential-store',
   ReadPolicyName: 'credstash-read-secrets',
   WritePolicyName: 'credstash-write-secrets',
+};
+
+/** The embedded AWS is quick: so nothing is waited for as long as in production. */
+export const IMPATIENT: Patience = {
+  intervalMs: 10,
+  consistencyMs: 1000,
+  otherRunMs: 100,
+  tableMs: 5000,
 };
 
 /** The plan for a compartment that is as it should be. */
@@ -66,8 +66,8 @@ export class BareAws {
 
   /** Plan a compartment, the default one unless the request says otherwise. */
   plan(request: Partial<SetupRequest> = {}, clients = this.clients) {
-    const nothing = { readers: [], writers: [], tags: {}, tell: () => undefined };
-    return planSetup(TEMPLATE, { parameters: NAMES, ...nothing, ...request }, clients);
+    const defaults = { parameters: NAMES, readers: [], writers: [], patience: IMPATIENT };
+    return planSetup(COMPARTMENT_TEMPLATE, { ...defaults, ...request }, clients);
   }
 
   /** Make a compartment, and give what was planned and told. */

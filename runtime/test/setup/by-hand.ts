@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-kms';
 
 import { ACCOUNT } from '../../../testbed/index.js';
-import type { Clients } from '../../src/setup/context.js';
+import type { Clients } from '../../src/setup/clients.js';
 import { NAMES, policyArn, REGION } from './bare.js';
 
 /**

@@ -93,7 +93,7 @@ describe('a policy that exists', () => {
     '*',
   ])('for %s is left to it, and nothing is made', async (other) => {
     await create(policyText(other));
-    await bare.expectRefusal('ERR_POLICY_TAKEN', /--read-policy and --write-policy/);
+    await bare.expectRefusal('ERR_POLICY_TAKEN', /Give the policies other names/);
   });
 });
 

@@ -2,11 +2,11 @@ import { CreateRoleCommand, ListAttachedRolePoliciesCommand } from '@aws-sdk/cli
 import { ListKeysCommand } from '@aws-sdk/client-kms';
 
 import { ACCOUNT } from '../../../testbed/index.js';
-import { createContext } from '../../src/setup/context.js';
-import { planTemplate } from '../../src/setup/plan.js';
-import { parameterValues } from '../../src/setup/template.js';
+import { COMPARTMENT_TEMPLATE } from '../../../testbed/test-aws.js';
+import { planSetup } from '../../src/setup/setup.js';
+import type { Template } from '../../src/setup/template.js';
 import { Credstash } from '../../src/index.js';
-import { BareAws, NAMES, policyArn, TEMPLATE, UNCHANGED } from './bare.js';
+import { BareAws, NAMES, policyArn, UNCHANGED } from './bare.js';
 
 let bare: BareAws;
 
@@ -148,13 +148,18 @@ describe('names that a service refuses', () => {
 });
 
 test('a template that says more than is applied is refused', async () => {
-  const context = await createContext(bare.clients);
-  const values = parameterValues(TEMPLATE, {});
-  for (const [id, resource] of Object.entries(TEMPLATE.Resources)) {
+  const request = { parameters: NAMES, readers: [], writers: [] };
+  const plan = (Resources: Template['Resources']) =>
+    planSetup({ ...COMPARTMENT_TEMPLATE, Resources }, request, bare.clients);
+  for (const [id, resource] of Object.entries(COMPARTMENT_TEMPLATE.Resources)) {
     const Properties = { ...resource.Properties, NotKnown: true };
-    const Resources = { ...TEMPLATE.Resources, [id]: { ...resource, Properties } };
-    await expect(planTemplate({ Resources }, values, context)).rejects.toThrow(/sets NotKnown/);
+    const more = plan({ ...COMPARTMENT_TEMPLATE.Resources, [id]: { ...resource, Properties } });
+    await expect(more).rejects.toThrow(/sets NotKnown/);
   }
+  const Queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'q' } };
+  await expect(plan({ ...COMPARTMENT_TEMPLATE.Resources, Queue })).rejects.toThrow(
+    /AWS::SQS::Queue/,
+  );
 });
 
 test.each([

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 
 import { compartmentNames } from '../../compartment.js';
 import { CredstashError } from '../../errors.js';
-import type { Clients } from '../../setup/context.js';
+import type { Clients } from '../../setup/clients.js';
 import type { CompartmentParameters } from '../../setup/setup.js';
 import type { Template } from '../../setup/template.js';
 import { clientConfigs, globalOptions } from './connection.js';

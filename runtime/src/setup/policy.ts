@@ -1,0 +1,143 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { isAnswer } from '../aws/call.js';
+import { CredstashError } from '../errors.js';
+import { changeOfExisting, type Change } from './change.js';
+import { arnOf } from './clients.js';
+import { eventually, poll, unless } from './patience.js';
+import type { PolicyProperties } from './resources.js';
+import { step, type Run, type Tags } from './run.js';
+import { awsTags, tagNotes, tagShortfalls, tagsOf } from './tags.js';
+
+/** A managed policy has at most this many versions (AWS, "IAM and AWS STS quotas"). */
+const MAX_VERSIONS = 5;
+
+/**
+ * Plan the change of a managed policy.
+ *
+ * @throws ERR_POLICY_TAKEN if the policy of this name is for another table or key
+ */
+export async function planPolicy(run: Run, wanted: PolicyProperties): Promise<Change> {
+  const existing = await readPolicy(run, arnOfPolicy(run, wanted));
+  if (existing) return planExisting(run, wanted, existing);
+  const apply = () => createPolicy(run, wanted);
+  const notes = tagNotes(run.tags);
+  return { action: 'create', resource: label(wanted), notes, apply };
+}
+
+async function createPolicy(run: Run, wanted: PolicyProperties): Promise<void> {
+  const { ManagedPolicyName: PolicyName, Path, Description } = wanted;
+  const PolicyDocument = JSON.stringify(wanted.PolicyDocument);
+  const input = { PolicyName, Path, Description, PolicyDocument, Tags: awsTags(run.tags) };
+  try {
+    const telling = `Creating ${label(wanted)}...`;
+    await step(run, telling, label(wanted), () => run.iam.createPolicy(input));
+  } catch (error) {
+    if (!isAnswer(error, 'EntityAlreadyExistsException')) throw error;
+    const look = () => readPolicy(run, arnOfPolicy(run, wanted));
+    const theirs = await poll(look, run.patience, run.patience.consistencyMs);
+    if (!theirs) throw taken(wanted, 'has another path');
+    await (await planExisting(run, wanted, theirs)).apply?.();
+  }
+}
+
+/** A policy that exists. */
+interface Existing {
+  readonly PolicyArn: string;
+  readonly version: string | undefined;
+  readonly document: unknown;
+}
+
+async function readPolicy(run: Run, PolicyArn: string): Promise<Existing | undefined> {
+  const found = await unless('NoSuchEntityException', run.iam.getPolicy({ PolicyArn }));
+  if (!found) return undefined;
+  const VersionId = found.Policy?.DefaultVersionId;
+  const { PolicyVersion } = await run.iam.getPolicyVersion({ PolicyArn, VersionId });
+  const document = decodeURIComponent(PolicyVersion?.Document ?? '{}');
+  return { PolicyArn, version: VersionId, document: JSON.parse(document) as unknown };
+}
+
+async function planExisting(
+  run: Run,
+  wanted: PolicyProperties,
+  { PolicyArn, version, document }: Existing,
+): Promise<Change> {
+  const isSame = isDeepStrictEqual(document, wanted.PolicyDocument);
+  if (!isSame) checkOwnership(wanted, document);
+  const list = async () => tagsOf((await run.iam.listPolicyTags({ PolicyArn })).Tags);
+  const add = (tags: Tags) => run.iam.tagPolicy({ PolicyArn, Tags: awsTags(tags) });
+  const untagged = await tagShortfalls(run, label(wanted), list, add);
+  if (isSame) return changeOfExisting(label(wanted), untagged);
+  const note = `its text is replaced by a new version; ${version} is kept`;
+  const shortfalls = [{ note, mend: () => replacePolicy(run, wanted) }, ...untagged];
+  return { ...changeOfExisting(label(wanted), shortfalls), action: 'drifted' };
+}
+
+/**
+ * Only a policy for this table and this key alone is replaced: its holders lose nothing.
+ *
+ * @throws ERR_POLICY_TAKEN
+ */
+function checkOwnership(wanted: PolicyProperties, document: unknown): void {
+  const own = tablesAndKeys(wanted.PolicyDocument);
+  const named = tablesAndKeys(document);
+  const foreign = named.find((arn) => !own.includes(arn));
+  if (foreign?.includes(':kms:')) {
+    throw taken(
+      wanted,
+      `lets its holders use ${foreign}, which is not the key of this alias: they would lose what it sealed. Let the alias point to it (aws kms create-alias, or update-alias), or choose the alias that does`,
+    );
+  }
+  if (foreign !== undefined || !named.some((arn) => arn.includes(':table/'))) {
+    throw taken(
+      wanted,
+      `is for ${foreign ?? 'something else'}, and IAM's names are global to the account. Give the policies other names`,
+    );
+  }
+}
+
+function tablesAndKeys(document: unknown): string[] {
+  const text = JSON.stringify(document);
+  return text.match(/arn:[\w-]+:(dynamodb:[^"/]*:table\/[^"/]+|kms:[^"/]*:key\/[^"]+)/g) ?? [];
+}
+
+async function replacePolicy(run: Run, wanted: PolicyProperties): Promise<void> {
+  const PolicyArn = arnOfPolicy(run, wanted);
+  const PolicyDocument = JSON.stringify(wanted.PolicyDocument);
+  const input = { PolicyArn, PolicyDocument, SetAsDefault: true };
+  const replace = async () => {
+    await makeRoom(run, wanted);
+    const telling = `Creating a new version of ${label(wanted)}...`;
+    return step(run, telling, label(wanted), () => run.iam.createPolicyVersion(input));
+  };
+  // Another run may take the room.
+  await eventually('LimitExceededException', replace, run.patience);
+}
+
+/** Remove the oldest version, if there can be no other. */
+async function makeRoom(run: Run, wanted: PolicyProperties): Promise<void> {
+  const PolicyArn = arnOfPolicy(run, wanted);
+  const { Versions = [] } = await run.iam.listPolicyVersions({ PolicyArn });
+  if (Versions.length < MAX_VERSIONS) return;
+  const number = (version = '') => Number(version.slice(1));
+  const [VersionId] = Versions.filter((each) => !each.IsDefaultVersion)
+    .map((each) => each.VersionId)
+    .sort((a, b) => number(a) - number(b));
+  const telling = `Removing ${VersionId}, the oldest of ${MAX_VERSIONS} versions, of ${label(wanted)}...`;
+  const removal = step(run, telling, label(wanted), () =>
+    run.iam.deletePolicyVersion({ PolicyArn, VersionId }),
+  );
+  await unless('NoSuchEntityException', removal);
+}
+
+function label({ ManagedPolicyName }: PolicyProperties): string {
+  return `policy ${ManagedPolicyName}`;
+}
+
+function arnOfPolicy(run: Run, { Path, ManagedPolicyName }: PolicyProperties): string {
+  return arnOf(run, 'iam', `policy${Path}${ManagedPolicyName}`);
+}
+
+function taken(wanted: PolicyProperties, reason: string): CredstashError {
+  return new CredstashError('ERR_POLICY_TAKEN', `The ${label(wanted)} ${reason}.`);
+}
