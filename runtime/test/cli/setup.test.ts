@@ -6,6 +6,7 @@ import { CreateRoleCommand } from '@aws-sdk/client-iam';
 
 import { runCli, type Outcome } from '../../../demo/cli.js';
 import { BareAws } from '../setup/bare.js';
+import { createTable, policyText } from '../setup/by-hand.js';
 
 let bare: BareAws;
 let env: NodeJS.ProcessEnv;
@@ -156,6 +157,24 @@ test('a role that is not there is refused before anything is made', async () => 
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^There is no role nobody in the account 111122223333\. Nothing was made/);
   expect(bare.takeChanges()).toEqual([]);
+});
+
+test('a table that can not hold secrets is refused with the flag that names another', async () => {
+  await createTable(bare.clients, { names: ['name'], types: ['S'] });
+  const { exitCode, stderr } = await run('setup');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/primary key is not name and version, .* --table, or --compartment\.\n$/);
+});
+
+test('a policy that is taken is refused with the flags that name others', async () => {
+  const PolicyDocument = policyText('*');
+  await bare.clients.iam.createPolicy({ PolicyName: 'credstash-read-secrets', PolicyDocument });
+  const { exitCode, stderr } = await run('setup');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(
+    /^The policy credstash-read-secrets is for something else.* --read-policy and --write-policy, or --compartment; another alias with --key\.\n$/,
+  );
+  expect(await run('setup', '--read-policy', 'other-readers')).toMatchObject({ exitCode: 0 });
 });
 
 test('roles are given the policies', async () => {

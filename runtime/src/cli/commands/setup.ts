@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { CredstashError } from '../../errors.js';
+import { CredstashError, type ErrorCode } from '../../errors.js';
 import { withNotes } from '../../setup/change.js';
 import type { SetupPlan, SetupRequest } from '../../setup/setup.js';
 import { parsePairs } from '../input/arguments.js';
@@ -44,7 +44,7 @@ Examples:
   $ credstash setup --dry-run
   $ credstash setup --compartment prod --attach-read web worker`,
     )
-    .action(setup);
+    .action((flags: SetupFlags, self: Command) => setup(flags, self).catch(nameFlags));
   addConnectionOptions(command);
 }
 
@@ -81,6 +81,20 @@ async function setup(flags: SetupFlags, command: Command) {
   }
   await apply(plan);
   printNextSteps(flags, command);
+}
+
+/** The flags that choose what an error tells the user to choose, by its code. */
+const FLAGS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  ERR_POLICY_TAKEN:
+    'Name other policies with --read-policy and --write-policy, or --compartment; another alias with --key.',
+  ERR_TABLE_UNSUITABLE: 'Name another table with --table, or --compartment.',
+};
+
+/** @throws the error, with the flags that it takes to do what it says */
+function nameFlags(error: unknown): never {
+  const flags = error instanceof CredstashError ? FLAGS[error.code] : undefined;
+  if (!(error instanceof CredstashError) || flags === undefined) throw error;
+  throw new CredstashError(error.code, `${error.message} ${flags}`, { cause: error });
 }
 
 function checkRegion(region: string): void {
