@@ -7,6 +7,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { LocalAws, type Target, type Template } from '.';
 import { compartmentNames } from '../runtime/src/compartment.js';
 import { createClients } from '../runtime/src/setup/clients.js';
+import { PATIENCE } from '../runtime/src/setup/patience.js';
 import { planSetup } from '../runtime/src/setup/setup.js';
 import { assumeRole, createRole } from './stand-up';
 
@@ -102,6 +103,8 @@ async function setUp(target: Target, compartment: string): Promise<void> {
     ReadPolicyName: readPolicy,
     WritePolicyName: writePolicy,
   };
-  const request = { parameters, readers: [], writers: [], tags: {}, tell: () => undefined };
+  // The embedded AWS is quick.
+  const patience = { ...PATIENCE, intervalMs: 10 };
+  const request = { parameters, readers: [], writers: [], patience };
   await (await planSetup(COMPARTMENT_TEMPLATE, request, createClients(target))).apply();
 }

@@ -5,7 +5,7 @@ import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 
 import { ACCOUNT } from '../../../testbed/index.js';
 import { CredstashError } from '../../src/index.js';
-import { BareAws, NAMES } from './bare.js';
+import { BareAws, NAMES, REGION } from './bare.js';
 import { createKey, createPolicyOfFive, createTable } from './by-hand.js';
 
 interface Statement {
@@ -99,6 +99,11 @@ test.each(Object.entries(SCENARIOS))(
     expect(['kms:CreateKey', 'kms:ListKeys', 'kms:PutKeyPolicy', 'kms:TagResource']).toEqual(
       expect.arrayContaining(everywhere.map(({ Action }) => Action)),
     );
+    // Every key is looked at for its tags: one statement allows it for all of them.
+    const ofTags = learned.filter(({ Action }) => Action === 'kms:ListResourceTags');
+    expect(ofTags.map(({ Resource }) => Resource)).toEqual([
+      `arn:aws:kms:${REGION}:${ACCOUNT}:key/*`,
+    ]);
   },
 );
 
