@@ -27,7 +27,6 @@ export const CLI = {
   minify: true,
   keepNames: true,
   external: ['./credstash-provisioner.cjs'],
-  banner: { js: '#!/usr/bin/env node' },
 } satisfies BuildOptions;
 
 /** All that the two packages ship, but for what jsii compiles. */
