@@ -232,8 +232,8 @@ lint.exec('depcruise --config .dependency-cruiser.cjs bench bin demo lib runtime
 lint.exec('prettier --check --log-level warn .');
 lint.exec('tsc --noEmit');
 
-// The tests install the packed packages. Jest builds the bundles itself: see test/global-setup.ts.
-for (const task of [clean, types, template, project.compileTask]) project.testTask.spawn(task);
+// The tests install the packed packages. Jest builds the rest: see test/global-setup.ts.
+for (const task of [clean, types, project.compileTask]) project.testTask.spawn(task);
 project.testTask.exec('jest', { receiveArgs: true });
 
 const interop = project.addTask('test:interop', {
