@@ -2,6 +2,7 @@ import { awscdk, JsonFile, javascript, typescript } from 'projen';
 
 /** The oldest Node.js that can `require()` an ES module without a flag. */
 const NODE_VERSION = '20.19.0';
+const TEMPLATE = 'bin/compartment-template.ts runtime/dist/compartment.template.json';
 const AUTHOR = { author: 'The cdk-credstash authors', authorAddress: 'cdk-credstash@example.com' };
 const REPOSITORY = 'https://github.com/cdk-credstash/cdk-credstash.git';
 
@@ -45,9 +46,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   sampleCode: false,
 
   devDeps: [
+    '@arethetypeswrong/cli@^0.18',
+    '@microsoft/api-extractor@^7',
     '@types/jest@^29',
     '@types/node@^20',
     'aws-cdk@2.1148.1',
+    'concurrently@^9',
     'dependency-cruiser@^17',
     'dynalite@^4',
     'esbuild@^0.28',
@@ -55,12 +59,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fast-check@^4',
     'jest@^29.7.0',
     'prettier@^3',
+    'publint@^0.3',
     'ts-jest@^29',
     'typescript-eslint@^8',
   ],
   gitignore: ['/cdk.out/', '/runtime/dist/', '/.jsii.gz'],
 });
 
+project.package.addField('type', 'commonjs');
 project.package.addField('files', ['build', '.jsii', '.jsii.gz', 'API.md']);
 project.package.addField('exports', {
   '.': { types: './build/index.d.ts', default: './build/index.js' },
@@ -69,6 +75,9 @@ project.package.addField('exports', {
   './.jsii': './.jsii',
   './.jsii.gz': './.jsii.gz',
 });
+
+// TypeScript before 6 ignores `exports` in an app of `module: commonjs`, as CDK apps long were.
+project.package.addField('typesVersions', { '*': { runtime: ['./build/runtime/index.d.ts'] } });
 
 // tsconfig.json is for editors and for `tsc --noEmit`: every TypeScript file there is.
 new javascript.TypescriptConfig(project, {
@@ -97,10 +106,16 @@ new JsonFile(project, 'runtime/package.json', {
     type: 'module',
     sideEffects: false,
     exports: {
-      '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+      '.': {
+        import: { types: './dist/index.d.ts', default: './dist/index.js' },
+        require: { types: './dist/index.d.cts', default: './dist/index.cjs' },
+      },
       './compartment.template.json': './dist/compartment.template.json',
       './package.json': './package.json',
     },
+    // for what ignores `exports`
+    main: './dist/index.cjs',
+    types: './dist/index.d.cts',
     bin: { credstash: './dist/credstash.cjs' },
     files: ['dist'],
     engines: { node: `>=${NODE_VERSION}` },
@@ -127,15 +142,14 @@ new JsonFile(project, 'runtime/package.json', {
 
 new javascript.TypescriptConfig(project, {
   fileName: 'runtime/tsconfig.json',
-  include: ['src'],
-  // esbuild bundles these
-  exclude: ['src/cli', 'src/doctor', 'src/setup'],
+  include: ['src/index.ts'],
   compilerOptions: {
     ...compilerOptions(),
     exactOptionalPropertyTypes: true, // the types of aws-cdk-lib don't bear it
     rootDir: 'src',
-    outDir: 'dist',
+    outDir: 'dist/types',
     declaration: true,
+    emitDeclarationOnly: true,
     types: ['node'],
   },
 });
@@ -155,39 +169,62 @@ function compilerOptions(): javascript.TypeScriptCompilerOptions {
 
 // --- tasks -------------------------------------------------------------------------------
 
-const esbuild =
-  'esbuild --bundle --platform=node --target=node20 --main-fields=module,main --log-level=warning --legal-comments=external';
-
-const bundleCli = project.addTask('bundle:cli', {
-  description:
-    'Bundle the CLI into runtime/dist/credstash.cjs, and what only setup needs beside it',
+const bundle = project.addTask('bundle', {
+  description: 'Bundle the runtime, for both packages, and the CLI',
+  exec: 'tsx scripts/bundle.ts',
 });
-const cjs = '--format=cjs --minify --keep-names';
-bundleCli.exec(
-  `${esbuild} ${cjs} runtime/src/cli/main.ts --outfile=runtime/dist/credstash.cjs --external:./credstash-provisioner.cjs --banner:js="#!/usr/bin/env node"`,
-);
-bundleCli.exec(
-  `${esbuild} ${cjs} runtime/src/cli/input/provisioner.ts --outfile=runtime/dist/credstash-provisioner.cjs`,
-);
+
+const types = project.addTask('types', {
+  description: 'Roll up the types of the runtime, for both packages',
+});
+types.exec('tsc -p runtime');
+types.exec('tsx scripts/declarations.ts');
+types.exec('rm -r runtime/dist/types');
 
 const template = project.addTask('template', {
   description: 'Synthesize the template that `credstash setup` applies',
-  exec: 'node --import tsx bin/compartment-template.ts runtime/dist/compartment.template.json',
+  exec: `tsx ${TEMPLATE}`,
 });
 
-const bundleRuntime = project.addTask('bundle', {
-  description: 'Compile the runtime, and bundle it into build/runtime/ for cdk-credstash/runtime',
-});
 // jsii and tsc never remove what they once wrote.
-bundleRuntime.exec('rm -rf build runtime/dist');
-bundleRuntime.exec('tsc -p runtime');
-bundleRuntime.exec('tsc -p runtime --emitDeclarationOnly --outDir build/runtime');
-bundleRuntime.exec(
-  `${esbuild} runtime/src/index.ts --outfile=build/runtime/index.js --format=cjs --minify --keep-names`,
-);
-bundleRuntime.spawn(bundleCli);
-bundleRuntime.spawn(template);
-project.preCompileTask.spawn(bundleRuntime);
+const clean = project.addTask('clean', { exec: 'rm -rf build runtime/dist' });
+
+for (const task of [clean, bundle, types, template]) project.preCompileTask.spawn(task);
+// npm links a workspace's command at `npm ci` only if its file is there by then.
+project.preCompileTask.exec('npm rebuild --silent --ignore-scripts --workspace runtime');
+
+// projen's own run the tests too, pack what was built at some time, and watch only lib/.
+for (const name of ['build', 'package', 'package-all', 'package:js', 'package:python', 'watch']) {
+  project.tasks.removeTask(name);
+}
+project.addTask('build', {
+  description: 'Build both packages',
+  steps: ['default', 'pre-compile', 'compile', 'post-compile'].map((spawn) => ({ spawn })),
+});
+project.addTask('package', {
+  description: 'Build, and pack for npm and PyPI into dist/',
+  steps: [
+    { spawn: 'build' },
+    { exec: 'jsii-pacmak --no-npmignore' },
+    { exec: 'npm pack --silent --workspace runtime --pack-destination dist/js' },
+  ],
+});
+project.addTask('package:python', {
+  description: 'Build, and pack for PyPI into dist/python/',
+  steps: [{ spawn: 'build' }, { exec: 'jsii-pacmak --no-npmignore --target python' }],
+});
+const watchers = [
+  'tsx scripts/bundle.ts --watch',
+  `tsx watch ${TEMPLATE}`,
+  'jsii --watch --silence-warnings=reserved-word --compress-assembly',
+];
+project.addTask('watch', {
+  description: 'Build, and build again what changes, but for the types of the runtime',
+  steps: [
+    { spawn: 'pre-compile' },
+    { exec: `concurrently --kill-others ${watchers.map((each) => `"${each}"`).join(' ')}` },
+  ],
+});
 
 const lint = project.addTask('lint', { description: 'Check style and types' });
 lint.exec('eslint .');
@@ -195,32 +232,31 @@ lint.exec('depcruise --config .dependency-cruiser.cjs bench bin demo lib runtime
 lint.exec('prettier --check --log-level warn .');
 lint.exec('tsc --noEmit');
 
-// The tests install the packed packages, so what they pack must be built first.
-project.testTask.spawn(project.preCompileTask);
-project.testTask.spawn(project.compileTask);
+// The tests install the packed packages. Jest builds the rest: see test/global-setup.ts.
+for (const task of [clean, types, project.compileTask]) project.testTask.spawn(task);
 project.testTask.exec('jest', { receiveArgs: true });
 
 const interop = project.addTask('test:interop', {
   description:
     'Compare with the Python credstash, deploy to moto, and try DynamoDB Local (needs Python 3, Java 17 and Maven)',
 });
-interop.spawn(bundleCli);
+interop.spawn(bundle);
 interop.spawn(template);
 interop.exec('jest --config jest.interop.config.js', { receiveArgs: true });
 
 const bench = project.addTask('bench', { description: 'Time the CLI beside the Python credstash' });
-bench.spawn(bundleCli);
+bench.spawn(bundle);
 bench.exec('tsx bench/get.ts');
 
 const local = project.addTask('local', { description: 'Run the embedded AWS until Ctrl-C' });
-local.spawn(bundleCli);
+local.spawn(bundle);
 local.spawn(template);
 local.exec('tsx testbed/main.ts');
 
 const demo = project.addTask('demo', {
   description: 'See a compartment stood up, used and guarded',
 });
-demo.spawn(bundleCli);
+demo.spawn(bundle);
 demo.exec('tsx demo/main.ts');
 
 project.synth();

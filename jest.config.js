@@ -18,6 +18,7 @@ module.exports = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/interop/'],
   modulePathIgnorePatterns: ['<rootDir>/(build|dist|cdk.out)/', '<rootDir>/runtime/dist/'],
+  globalSetup: '<rootDir>/test/global-setup.ts',
   setupFiles: ['<rootDir>/testbed/environment.ts'],
   testTimeout: 60_000,
   // Most of the work is done by other processes: the CLI, cdk, servers.

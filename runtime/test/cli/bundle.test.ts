@@ -3,6 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { build } from 'esbuild';
+
+import { CLI } from '../../../scripts/bundles.js';
 import { Setting } from './setting.js';
 
 const ROOT = join(__dirname, '../../..');
@@ -26,17 +29,7 @@ beforeAll(async () => {
   setting = await Setting.create();
   await mkdir(join(ROOT, 'dist'), { recursive: true });
   folder = await mkdtemp(join(ROOT, 'dist/bundle-'));
-  const flags = ['--bundle', '--platform=node', '--target=node20', '--main-fields=module,main'];
-  const entry = join(ROOT, 'runtime/src/cli/main.ts');
-  const esbuild = require.resolve('esbuild/bin/esbuild');
-  await run(esbuild, [
-    entry,
-    `--outfile=${folder}/cli.cjs`,
-    '--format=cjs',
-    '--log-level=error',
-    '--external:./credstash-provisioner.cjs',
-    ...flags,
-  ]);
+  await build({ ...CLI, outdir: folder, minify: false });
   await setting.credstash.put('foo', 'bar');
 });
 
@@ -49,7 +42,7 @@ afterAll(async () => {
 async function loadedBy(args: string[]): Promise<Set<string>> {
   const coverage = await mkdtemp(join(folder, 'coverage-'));
   const env = { ...process.env, ...setting.env, NODE_V8_COVERAGE: coverage };
-  const child = run(process.execPath, [join(folder, 'cli.cjs'), ...args], { env });
+  const child = run(process.execPath, [join(folder, 'credstash.cjs'), ...args], { env });
   child.child.stdin?.end('typed\n');
   await child;
   const [report = ''] = await readdir(coverage);
@@ -59,7 +52,7 @@ async function loadedBy(args: string[]): Promise<Set<string>> {
       functions: { functionName: string; ranges: { count: number }[] }[];
     }[];
   };
-  const functions = result.find(({ url }) => url.endsWith('cli.cjs'))?.functions ?? [];
+  const functions = result.find(({ url }) => url.endsWith('/credstash.cjs'))?.functions ?? [];
   const evaluated = functions.filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0);
   const packages = evaluated.flatMap(({ functionName }) => {
     const [, name] = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(functionName) ?? [];

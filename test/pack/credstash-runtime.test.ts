@@ -1,0 +1,109 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { TestAws } from '../../testbed/test-aws';
+import { Packed, ROOT } from './packed';
+
+let packed: Packed;
+let aws: TestAws;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  packed = await Packed.install('--workspace', 'runtime');
+  aws = await TestAws.start();
+  env = await aws.env();
+}, 300_000);
+
+afterAll(async () => {
+  await aws.aws.stop();
+  await packed.remove();
+});
+
+const USES = `
+  const credstash = new Credstash();
+  credstash.put(name, 'hunter2').then(() => credstash.get(name)).then(console.log);
+`;
+
+test('CommonJS can require it', async () => {
+  const script = `
+    const { Credstash } = require('credstash-runtime');
+    const name = 'from-cjs';
+    ${USES}`;
+  expect(await packed.node('main.cjs', script, env)).toBe('hunter2');
+});
+
+test('an ES module can import it', async () => {
+  const script = `
+    import { Credstash } from 'credstash-runtime';
+    const name = 'from-esm';
+    ${USES}`;
+  expect(await packed.node('main.mjs', script, env)).toBe('hunter2');
+});
+
+test('an error of one copy is an instance of the class of another', async () => {
+  const script = `
+    import { createRequire } from 'node:module';
+    import { CredstashError as Esm } from 'credstash-runtime';
+    const require = createRequire(import.meta.url);
+    const { CredstashError: Cjs } = require('credstash-runtime');
+    const { CredstashError: Bundled } = require('${ROOT}/build/runtime/index.js');
+    const copies = [Esm, Cjs, Bundled];
+    console.log(new Set(copies).size);
+    for (const Copy of copies) {
+      const error = new Copy('ERR_AWS', '');
+      console.log(copies.map((Other) => error instanceof Other).join());
+    }`;
+  const all = 'true,true,true';
+  expect(await packed.node('copies.mjs', script)).toBe(`3\n${all}\n${all}\n${all}`);
+});
+
+test('a test of a CDK app can import it in jest', async () => {
+  const test = `
+    import { Credstash, CredstashError } from 'credstash-runtime';
+
+    test('a secret that is not there', async () => {
+      const missing: Promise<string> = new Credstash().get('missing');
+      await expect(missing).rejects.toBeInstanceOf(CredstashError);
+    });`;
+  await packed.jest(test, env, 'aws-cdk-lib');
+});
+
+test('its types stand alone, with the module resolution of Node.js and of bundlers', async () => {
+  await packed.checkRuntimeTypes('credstash-runtime');
+});
+
+test('publint finds no fault with it', async () => {
+  await packed.tool('publint', ['--strict', '--level', 'warning', packed.tarball]);
+});
+
+test('attw finds its types however they are looked for', async () => {
+  // The template has none.
+  const options = ['--exclude-entrypoints', 'compartment.template.json'];
+  await packed.tool('attw', [packed.tarball, ...options]);
+});
+
+test('the template of a compartment is there, to deploy as it is', async () => {
+  const script = `
+    const template = require('credstash-runtime/compartment.template.json');
+    console.log(Object.keys(template.Parameters).join());`;
+  expect(await packed.node('template.cjs', script)).toBe(
+    'KeyAlias,TableName,ReadPolicyName,WritePolicyName',
+  );
+});
+
+test('npx credstash setup makes a compartment, with nothing but what is installed', async () => {
+  const setup = ['credstash', 'setup', '--compartment', 'packed'];
+  expect(await packed.run('npx', setup, env)).toMatch(
+    /\n {2}create {5}policy credstash-packed-write-secrets\n/,
+  );
+  expect(await packed.run('npx', setup, env)).toMatch(/\nNothing to do\.$/);
+});
+
+test('npx finds the CLI', async () => {
+  expect(await packed.run('npx', ['credstash', '--help'])).toMatch(/^Usage: credstash /);
+});
+
+test('it holds no sources, tests or test beds', async () => {
+  const files = await readdir(join(packed.folder, 'node_modules/credstash-runtime'));
+  expect(files.sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
+});
