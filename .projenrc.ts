@@ -18,8 +18,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   minNodeVersion: NODE_VERSION,
 
   // jsii reads lib/ and writes build/.
-  cdkVersion: '2.275.0',
-  constructsVersion: '10.5.1',
+  cdkVersion: '2.239.0', // the oldest whose tables have `grants`; devDeps has the newest
+  constructsVersion: '10.5.0', // what that needs
+  peerDependencyOptions: { pinnedDevDependency: false },
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
   srcdir: 'lib',
@@ -48,6 +49,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/jest@^29',
     '@types/node@^20',
     'aws-cdk@2.1148.1',
+    'aws-cdk-lib@2.275.0',
     'dependency-cruiser@^17',
     'dynalite@^4',
     'esbuild@^0.28',
@@ -61,6 +63,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['/cdk.out/', '/runtime/dist/', '/.jsii.gz'],
 });
 
+project.addDevDeps('constructs@10.5.1'); // projen drops it from `devDeps`
+
 project.package.addField('files', ['build', '.jsii', '.jsii.gz', 'API.md']);
 project.package.addField('exports', {
   '.': { types: './build/index.d.ts', default: './build/index.js' },
@@ -69,6 +73,12 @@ project.package.addField('exports', {
   './.jsii': './.jsii',
   './.jsii.gz': './.jsii.gz',
 });
+
+// jsii recommends building with the oldest peers. We build with the newest, and test/peers.test.ts
+// tests the oldest.
+project.compileTask.reset(
+  'jsii --silence-warnings=reserved-word --silence-warnings=missing-dev-dependency --compress-assembly',
+);
 
 // tsconfig.json is for editors and for `tsc --noEmit`: every TypeScript file there is.
 new javascript.TypescriptConfig(project, {
