@@ -60,12 +60,18 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'ts-jest@^29',
     'typescript-eslint@^8',
   ],
-  gitignore: ['/cdk.out/', '/runtime/dist/', '/.jsii.gz'],
+  gitignore: ['/cdk.out/', '/runtime/dist/', '/.jsii.gz', 'THIRD-PARTY-NOTICES.txt'],
 });
 
 project.addDevDeps('constructs@10.5.1'); // projen drops it from `devDeps`
 
-project.package.addField('files', ['build', '.jsii', '.jsii.gz', 'API.md']);
+project.package.addField('files', [
+  'build',
+  '.jsii',
+  '.jsii.gz',
+  'API.md',
+  'THIRD-PARTY-NOTICES.txt',
+]);
 project.package.addField('exports', {
   '.': { types: './build/index.d.ts', default: './build/index.js' },
   './runtime': { types: './build/runtime/index.d.ts', default: './build/runtime/index.js' },
@@ -112,7 +118,7 @@ new JsonFile(project, 'runtime/package.json', {
       './package.json': './package.json',
     },
     bin: { credstash: './dist/credstash.cjs' },
-    files: ['dist'],
+    files: ['dist', 'THIRD-PARTY-NOTICES.txt'],
     engines: { node: `>=${NODE_VERSION}` },
     dependencies: {
       '@aws-sdk/client-dynamodb': '^3.1100.0',
@@ -166,7 +172,7 @@ function compilerOptions(): javascript.TypeScriptCompilerOptions {
 // --- tasks -------------------------------------------------------------------------------
 
 const esbuild =
-  'esbuild --bundle --platform=node --target=node20 --main-fields=module,main --log-level=warning --legal-comments=external';
+  'esbuild --bundle --platform=node --target=node20 --main-fields=module,main --log-level=warning';
 
 const bundleCli = project.addTask('bundle:cli', {
   description:
@@ -174,10 +180,10 @@ const bundleCli = project.addTask('bundle:cli', {
 });
 const cjs = '--format=cjs --minify --keep-names';
 bundleCli.exec(
-  `${esbuild} ${cjs} runtime/src/cli/main.ts --outfile=runtime/dist/credstash.cjs --external:./credstash-provisioner.cjs --banner:js="#!/usr/bin/env node"`,
+  `${esbuild} ${cjs} runtime/src/cli/main.ts --outfile=runtime/dist/credstash.cjs --external:./credstash-provisioner.cjs --banner:js="#!/usr/bin/env node" --metafile=dist/metafiles/cli.json`,
 );
 bundleCli.exec(
-  `${esbuild} ${cjs} runtime/src/cli/input/provisioner.ts --outfile=runtime/dist/credstash-provisioner.cjs`,
+  `${esbuild} ${cjs} runtime/src/cli/input/provisioner.ts --outfile=runtime/dist/credstash-provisioner.cjs --metafile=dist/metafiles/provisioner.json`,
 );
 
 const template = project.addTask('template', {
@@ -193,9 +199,14 @@ bundleRuntime.exec('rm -rf build runtime/dist');
 bundleRuntime.exec('tsc -p runtime');
 bundleRuntime.exec('tsc -p runtime --emitDeclarationOnly --outDir build/runtime');
 bundleRuntime.exec(
-  `${esbuild} runtime/src/index.ts --outfile=build/runtime/index.js --format=cjs --minify --keep-names`,
+  `${esbuild} runtime/src/index.ts --outfile=build/runtime/index.js --format=cjs --minify --keep-names --metafile=dist/metafiles/runtime.json`,
 );
 bundleRuntime.spawn(bundleCli);
+const notices = 'node --import tsx bin/third-party-notices.ts';
+bundleRuntime.exec(`${notices} THIRD-PARTY-NOTICES.txt dist/metafiles/runtime.json`);
+bundleRuntime.exec(
+  `${notices} runtime/THIRD-PARTY-NOTICES.txt dist/metafiles/cli.json dist/metafiles/provisioner.json`,
+);
 bundleRuntime.spawn(template);
 project.preCompileTask.spawn(bundleRuntime);
 

@@ -128,6 +128,7 @@ test('they hold no sources, tests or test beds', async () => {
     'API.md',
     'LICENSE',
     'README.md',
+    'THIRD-PARTY-NOTICES.txt',
     'build',
     'dist',
     'package.json',
