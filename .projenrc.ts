@@ -3,6 +3,8 @@ import { awscdk, JsonFile, javascript, typescript } from 'projen';
 /** The oldest Node.js that can `require()` an ES module without a flag. */
 const NODE_VERSION = '20.19.0';
 const AUTHOR = { author: 'The cdk-credstash authors', authorAddress: 'cdk-credstash@example.com' };
+/** Of both packages: CHANGELOG.md says what each version brings. */
+const VERSION = '0.1.0';
 const REPOSITORY = 'https://github.com/cdk-credstash/cdk-credstash.git';
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -63,6 +65,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['/cdk.out/', '/runtime/dist/', '/.jsii.gz', 'THIRD-PARTY-NOTICES.txt'],
 });
 
+project.package.addVersion(VERSION);
 project.addDevDeps('constructs@10.5.1'); // projen drops it from `devDeps`
 
 project.package.addField('files', [
@@ -104,7 +107,7 @@ project.package.addField('workspaces', ['runtime']);
 new JsonFile(project, 'runtime/package.json', {
   obj: {
     name: 'credstash-runtime',
-    version: '0.0.0',
+    version: VERSION,
     description: 'Put and get secrets in a credstash compartment: a library and a CLI',
     keywords: ['aws', 'credstash', 'secrets', 'kms', 'dynamodb', 'cli'],
     author: AUTHOR.author,
