@@ -37,6 +37,7 @@ const ROOMS = {
   'bin/': ['lib/'],
   'testbed/': ['lib/', 'runtime/src/'],
   'demo/': ['testbed/'],
+  'scripts/': [],
   'bench/': ['testbed/', 'test/interop/', 'demo/'],
 };
 
@@ -63,7 +64,7 @@ module.exports = {
       from: { path: `^${room}` },
       to: {
         // Its own files, and packages.
-        path: '^(bench|bin|demo|lib|runtime|test|testbed)/',
+        path: '^(bench|bin|demo|lib|runtime|scripts|test|testbed)/',
         pathNot: [room, ...allowed].map((path) => `^${path}`),
       },
     })),

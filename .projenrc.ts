@@ -4,6 +4,8 @@ import { awscdk, JsonFile, javascript, typescript } from 'projen';
 const NODE_VERSION = '20.19.0';
 const TEMPLATE = 'bin/compartment-template.ts runtime/dist/compartment.template.json';
 const AUTHOR = { author: 'The cdk-credstash authors', authorAddress: 'cdk-credstash@example.com' };
+/** Of both packages: CHANGELOG.md says what each version brings. */
+const VERSION = '0.1.0';
 const REPOSITORY = 'https://github.com/cdk-credstash/cdk-credstash.git';
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -19,8 +21,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   minNodeVersion: NODE_VERSION,
 
   // jsii reads lib/ and writes build/.
-  cdkVersion: '2.275.0',
-  constructsVersion: '10.5.1',
+  cdkVersion: '2.239.0', // the oldest whose tables have `grants`; devDeps has the newest
+  constructsVersion: '10.5.0', // what that needs
+  peerDependencyOptions: { pinnedDevDependency: false },
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
   srcdir: 'lib',
@@ -51,6 +54,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/jest@^29',
     '@types/node@^20',
     'aws-cdk@2.1148.1',
+    'aws-cdk-lib@2.275.0',
     'concurrently@^9',
     'dependency-cruiser@^17',
     'dynalite@^4',
@@ -63,11 +67,20 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'ts-jest@^29',
     'typescript-eslint@^8',
   ],
-  gitignore: ['/cdk.out/', '/runtime/dist/', '/.jsii.gz'],
+  gitignore: ['/cdk.out/', '/runtime/dist/', '/.jsii.gz', 'THIRD-PARTY-NOTICES.txt'],
 });
 
 project.package.addField('type', 'commonjs');
-project.package.addField('files', ['build', '.jsii', '.jsii.gz', 'API.md']);
+project.package.addVersion(VERSION);
+project.addDevDeps('constructs@10.5.1'); // projen drops it from `devDeps`
+
+project.package.addField('files', [
+  'build',
+  '.jsii',
+  '.jsii.gz',
+  'API.md',
+  'THIRD-PARTY-NOTICES.txt',
+]);
 project.package.addField('exports', {
   '.': { types: './build/index.d.ts', default: './build/index.js' },
   './runtime': { types: './build/runtime/index.d.ts', default: './build/runtime/index.js' },
@@ -78,11 +91,16 @@ project.package.addField('exports', {
 
 // TypeScript before 6 ignores `exports` in an app of `module: commonjs`, as CDK apps long were.
 project.package.addField('typesVersions', { '*': { runtime: ['./build/runtime/index.d.ts'] } });
+// jsii recommends building with the oldest peers. We build with the newest, and test/peers.test.ts
+// tests the oldest.
+project.compileTask.reset(
+  'jsii --silence-warnings=reserved-word --silence-warnings=missing-dev-dependency --compress-assembly',
+);
 
 // tsconfig.json is for editors and for `tsc --noEmit`: every TypeScript file there is.
 new javascript.TypescriptConfig(project, {
   fileName: 'tsconfig.json',
-  include: ['.projenrc.ts', 'bench', 'bin', 'demo', 'lib', 'runtime', 'test', 'testbed'],
+  include: ['.projenrc.ts', 'bench', 'bin', 'demo', 'lib', 'runtime', 'scripts', 'test', 'testbed'],
   exclude: ['**/node_modules', 'runtime/dist'],
   compilerOptions: {
     ...compilerOptions(),
@@ -97,7 +115,7 @@ project.package.addField('workspaces', ['runtime']);
 new JsonFile(project, 'runtime/package.json', {
   obj: {
     name: 'credstash-runtime',
-    version: '0.0.0',
+    version: VERSION,
     description: 'Put and get secrets in a credstash compartment: a library and a CLI',
     keywords: ['aws', 'credstash', 'secrets', 'kms', 'dynamodb', 'cli'],
     author: AUTHOR.author,
@@ -117,7 +135,7 @@ new JsonFile(project, 'runtime/package.json', {
     main: './dist/index.cjs',
     types: './dist/index.d.cts',
     bin: { credstash: './dist/credstash.cjs' },
-    files: ['dist'],
+    files: ['dist', 'THIRD-PARTY-NOTICES.txt'],
     engines: { node: `>=${NODE_VERSION}` },
     dependencies: {
       '@aws-sdk/client-dynamodb': '^3.1100.0',
@@ -228,7 +246,9 @@ project.addTask('watch', {
 
 const lint = project.addTask('lint', { description: 'Check style and types' });
 lint.exec('eslint .');
-lint.exec('depcruise --config .dependency-cruiser.cjs bench bin demo lib runtime/src testbed');
+lint.exec(
+  'depcruise --config .dependency-cruiser.cjs bench bin demo lib runtime/src scripts testbed',
+);
 lint.exec('prettier --check --log-level warn .');
 lint.exec('tsc --noEmit');
 

@@ -1,14 +1,19 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { build, type BuildOptions } from 'esbuild';
 
+import { notices } from './notices';
+
+const ROOT = join(__dirname, '..');
+
 const common = {
-  absWorkingDir: join(__dirname, '..'),
+  absWorkingDir: ROOT,
   bundle: true,
   platform: 'node',
   target: 'node20',
   mainFields: ['module', 'main'],
-  legalComments: 'external',
+  legalComments: 'none', // notices.ts collects the licences
   logLevel: 'warning',
 } satisfies BuildOptions;
 
@@ -29,16 +34,37 @@ export const CLI = {
   external: ['./credstash-provisioner.cjs'],
 } satisfies BuildOptions;
 
+/** Of cdk-credstash/runtime: jsii allows no dependency, so the AWS SDK is inside. */
+export const RUNTIME = {
+  ...library,
+  outfile: 'build/runtime/index.js',
+  format: 'cjs',
+  minify: true,
+  keepNames: true,
+} satisfies BuildOptions;
+
 /** All that the two packages ship, but for what jsii compiles. */
 export const BUNDLES: readonly BuildOptions[] = [
   CLI,
   // credstash-runtime: its users install the AWS SDK.
   { ...library, outfile: 'runtime/dist/index.js', format: 'esm', packages: 'external' },
   { ...library, outfile: 'runtime/dist/index.cjs', format: 'cjs', packages: 'external' },
-  // cdk-credstash/runtime: jsii allows no dependency, so the AWS SDK is inside.
-  { ...library, outfile: 'build/runtime/index.js', format: 'cjs', minify: true, keepNames: true },
+  RUNTIME,
 ];
 
+/** Where the licences of the bundles go that have packages inside. */
+export const NOTICES: ReadonlyMap<BuildOptions, string> = new Map<BuildOptions, string>([
+  [CLI, 'runtime/THIRD-PARTY-NOTICES.txt'],
+  [RUNTIME, 'THIRD-PARTY-NOTICES.txt'],
+]);
+
 export async function buildBundles(): Promise<void> {
-  await Promise.all(BUNDLES.map((options) => build(options)));
+  await Promise.all(BUNDLES.map(buildBundle));
+}
+
+/** Build a bundle, and write the licences of the packages that are inside it. */
+async function buildBundle(options: BuildOptions): Promise<void> {
+  const { metafile } = await build({ ...options, metafile: true });
+  const file = NOTICES.get(options);
+  if (file !== undefined) await writeFile(join(ROOT, file), notices(metafile, ROOT));
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = join(__dirname, '..');
-const FOLDERS = ['bench', 'bin', 'demo', 'lib', 'runtime/src', 'testbed'];
+const FOLDERS = ['bench', 'bin', 'demo', 'lib', 'runtime/src', 'scripts', 'testbed'];
 const NOT_DRAWN = ['index', 'errors'];
 
 interface Module {

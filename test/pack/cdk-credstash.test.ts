@@ -107,6 +107,7 @@ test('it holds no sources, tests or test beds', async () => {
     'API.md',
     'LICENSE',
     'README.md',
+    'THIRD-PARTY-NOTICES.txt',
     'build',
     'package.json',
   ]);

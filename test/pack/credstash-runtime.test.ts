@@ -105,5 +105,11 @@ test('npx finds the CLI', async () => {
 
 test('it holds no sources, tests or test beds', async () => {
   const files = await readdir(join(packed.folder, 'node_modules/credstash-runtime'));
-  expect(files.sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
+  expect(files.sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    'THIRD-PARTY-NOTICES.txt',
+    'dist',
+    'package.json',
+  ]);
 });
