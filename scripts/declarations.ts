@@ -1,5 +1,5 @@
-import { copyFile, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 
@@ -35,7 +35,10 @@ async function main(): Promise<void> {
     await readFile(OUTPUT, 'utf8'),
   );
   if (imported) throw new Error(`The types must stand alone, but they import: ${imported[0]}`);
-  for (const copy of COPIES) await copyFile(OUTPUT, copy);
+  for (const copy of COPIES) {
+    await mkdir(dirname(copy), { recursive: true });
+    await copyFile(OUTPUT, copy);
+  }
 }
 
 void main();
