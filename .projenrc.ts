@@ -82,7 +82,7 @@ project.package.addField('typesVersions', { '*': { runtime: ['./build/runtime/in
 // tsconfig.json is for editors and for `tsc --noEmit`: every TypeScript file there is.
 new javascript.TypescriptConfig(project, {
   fileName: 'tsconfig.json',
-  include: ['.projenrc.ts', 'bench', 'bin', 'demo', 'lib', 'runtime', 'test', 'testbed'],
+  include: ['.projenrc.ts', 'bench', 'bin', 'demo', 'lib', 'runtime', 'scripts', 'test', 'testbed'],
   exclude: ['**/node_modules', 'runtime/dist'],
   compilerOptions: {
     ...compilerOptions(),
@@ -187,7 +187,10 @@ const template = project.addTask('template', {
 });
 
 // jsii and tsc never remove what they once wrote.
-const clean = project.addTask('clean', { exec: 'rm -rf build runtime/dist' });
+const clean = project.addTask('clean', {
+  description: 'Remove what was built',
+  exec: 'rm -rf build runtime/dist',
+});
 
 for (const task of [clean, bundle, types, template]) project.preCompileTask.spawn(task);
 // npm links a workspace's command at `npm ci` only if its file is there by then.
