@@ -1,8 +1,9 @@
 import { awscdk, JsonFile, javascript, typescript } from 'projen';
 
+import { addTasks } from './scripts/tasks';
+
 /** The oldest Node.js that can `require()` an ES module without a flag. */
 const NODE_VERSION = '20.19.0';
-const TEMPLATE = 'bin/compartment-template.ts runtime/dist/compartment.template.json';
 const AUTHOR = { author: 'The cdk-credstash authors', authorAddress: 'cdk-credstash@example.com' };
 /** Of both packages: CHANGELOG.md says what each version brings. */
 const VERSION = '0.1.0';
@@ -185,98 +186,6 @@ function compilerOptions(): javascript.TypeScriptCompilerOptions {
   };
 }
 
-// --- tasks -------------------------------------------------------------------------------
-
-const bundle = project.addTask('bundle', {
-  description: 'Bundle the runtime, for both packages, and the CLI',
-  exec: 'tsx scripts/bundle.ts',
-});
-
-const types = project.addTask('types', {
-  description: 'Roll up the types of the runtime, for both packages',
-});
-types.exec('tsc -p runtime');
-types.exec('tsx scripts/declarations.ts');
-types.exec('rm -r runtime/dist/types');
-
-const template = project.addTask('template', {
-  description: 'Synthesize the template that `credstash setup` applies',
-  exec: `tsx ${TEMPLATE}`,
-});
-
-// jsii and tsc never remove what they once wrote.
-const clean = project.addTask('clean', { exec: 'rm -rf build runtime/dist' });
-
-for (const task of [clean, bundle, types, template]) project.preCompileTask.spawn(task);
-// npm links a workspace's command at `npm ci` only if its file is there by then.
-project.preCompileTask.exec('npm rebuild --silent --ignore-scripts --workspace runtime');
-
-// projen's own run the tests too, pack what was built at some time, and watch only lib/.
-for (const name of ['build', 'package', 'package-all', 'package:js', 'package:python', 'watch']) {
-  project.tasks.removeTask(name);
-}
-project.addTask('build', {
-  description: 'Build both packages',
-  steps: ['default', 'pre-compile', 'compile', 'post-compile'].map((spawn) => ({ spawn })),
-});
-project.addTask('package', {
-  description: 'Build, and pack for npm and PyPI into dist/',
-  steps: [
-    { spawn: 'build' },
-    { exec: 'jsii-pacmak --no-npmignore' },
-    { exec: 'npm pack --silent --workspace runtime --pack-destination dist/js' },
-  ],
-});
-project.addTask('package:python', {
-  description: 'Build, and pack for PyPI into dist/python/',
-  steps: [{ spawn: 'build' }, { exec: 'jsii-pacmak --no-npmignore --target python' }],
-});
-const watchers = [
-  'tsx scripts/bundle.ts --watch',
-  `tsx watch ${TEMPLATE}`,
-  'jsii --watch --silence-warnings=reserved-word --compress-assembly',
-];
-project.addTask('watch', {
-  description: 'Build, and build again what changes, but for the types of the runtime',
-  steps: [
-    { spawn: 'pre-compile' },
-    { exec: `concurrently --kill-others ${watchers.map((each) => `"${each}"`).join(' ')}` },
-  ],
-});
-
-const lint = project.addTask('lint', { description: 'Check style and types' });
-lint.exec('eslint .');
-lint.exec(
-  'depcruise --config .dependency-cruiser.cjs bench bin demo lib runtime/src scripts testbed',
-);
-lint.exec('prettier --check --log-level warn .');
-lint.exec('tsc --noEmit');
-
-// The tests install the packed packages. Jest builds the rest: see test/global-setup.ts.
-for (const task of [clean, types, project.compileTask]) project.testTask.spawn(task);
-project.testTask.exec('jest', { receiveArgs: true });
-
-const interop = project.addTask('test:interop', {
-  description:
-    'Compare with the Python credstash, deploy to moto, and try DynamoDB Local (needs Python 3, Java 17 and Maven)',
-});
-interop.spawn(bundle);
-interop.spawn(template);
-interop.exec('jest --config jest.interop.config.js', { receiveArgs: true });
-
-const bench = project.addTask('bench', { description: 'Time the CLI beside the Python credstash' });
-bench.spawn(bundle);
-bench.exec('tsx bench/get.ts');
-
-const local = project.addTask('local', { description: 'Run the embedded AWS until Ctrl-C' });
-local.spawn(bundle);
-local.spawn(template);
-local.exec('tsx testbed/main.ts');
-
-const demo = project.addTask('demo', {
-  description: 'See a compartment stood up, used and guarded',
-});
-demo.spawn(bundle);
-demo.exec('tsx demo/main.ts');
+addTasks(project);
 
 project.synth();

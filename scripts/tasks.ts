@@ -1,0 +1,109 @@
+import type { awscdk, TaskStep } from 'projen';
+
+/** projen's own run the tests too, pack what was built at some time, and watch only lib/. */
+const REPLACED = ['build', 'package', 'package-all', 'package:js', 'package:python', 'watch'];
+
+/** Add what `npm run` does. */
+export function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
+  for (const name of REPLACED) project.tasks.removeTask(name);
+  const add = (name: string, description: string, ...steps: TaskStep[]) =>
+    project.addTask(name, { description, steps });
+
+  // jsii and tsc never remove what they once wrote.
+  add('clean', 'Remove what was built', exec('rm -rf build runtime/dist'));
+  add('bundle', 'Bundle the runtime, for both packages, and the CLI', exec(BUNDLE));
+  add(
+    'types',
+    'Roll up the types of the runtime, for both packages',
+    exec('tsc -p runtime'),
+    exec('tsx scripts/declarations.ts'),
+    exec('rm -r runtime/dist/types'),
+  );
+  add(
+    'template',
+    'Synthesize the template that `credstash setup` applies',
+    exec(`tsx ${TEMPLATE}`),
+  );
+  project.preCompileTask.addSteps(
+    ...spawn('clean', 'bundle', 'types', 'template'),
+    // npm links a workspace's command at `npm ci` only if its file is there by then.
+    exec('npm rebuild --silent --ignore-scripts --workspace runtime'),
+  );
+  add(
+    'build',
+    'Build both packages',
+    ...spawn('default', 'pre-compile', 'compile', 'post-compile'),
+  );
+  const [jsii] = project.compileTask.steps;
+  const watchers = [`${BUNDLE} --watch`, `tsx watch ${TEMPLATE}`, `${jsii?.exec} --watch`];
+  add(
+    'watch',
+    'Build, and build again what changes, but for the types of the runtime',
+    ...spawn('pre-compile'),
+    exec(`concurrently --kill-others ${watchers.map((each) => `"${each}"`).join(' ')}`),
+  );
+  add(
+    'package',
+    'Build, and pack for npm and PyPI into dist/',
+    ...spawn('build'),
+    exec('jsii-pacmak --no-npmignore'),
+    exec('npm pack --silent --workspace runtime --pack-destination dist/js'),
+  );
+  add(
+    'package:python',
+    'Build, and pack for PyPI into dist/python/',
+    ...spawn('build'),
+    exec('jsii-pacmak --no-npmignore --target python'),
+  );
+
+  add(
+    'lint',
+    'Check style and types',
+    exec('eslint .'),
+    exec(
+      'depcruise --config .dependency-cruiser.cjs bench bin demo lib runtime/src scripts testbed',
+    ),
+    exec('prettier --check --log-level warn .'),
+    exec('tsc --noEmit'),
+  );
+  // The tests install the packed packages. Jest builds the rest: see test/global-setup.ts.
+  project.testTask.addSteps(...spawn('clean', 'types', 'compile'), {
+    exec: 'jest',
+    receiveArgs: true,
+  });
+  add(
+    'test:interop',
+    'Compare with the Python credstash, deploy to moto, and try DynamoDB Local (needs Python 3, Java 17 and Maven)',
+    ...spawn('bundle', 'template'),
+    { exec: 'jest --config jest.interop.config.js', receiveArgs: true },
+  );
+  add(
+    'bench',
+    'Time the CLI beside the Python credstash',
+    ...spawn('bundle'),
+    exec('tsx bench/get.ts'),
+  );
+  add(
+    'local',
+    'Run the embedded AWS until Ctrl-C',
+    ...spawn('bundle', 'template'),
+    exec('tsx testbed/main.ts'),
+  );
+  add(
+    'demo',
+    'See a compartment stood up, used and guarded',
+    ...spawn('bundle'),
+    exec('tsx demo/main.ts'),
+  );
+}
+
+const BUNDLE = 'tsx scripts/bundle.ts';
+const TEMPLATE = 'bin/compartment-template.ts runtime/dist/compartment.template.json';
+
+function exec(command: string): TaskStep {
+  return { exec: command };
+}
+
+function spawn(...names: string[]): TaskStep[] {
+  return names.map((name) => ({ spawn: name }));
+}
