@@ -28,9 +28,9 @@ const MARKS: Readonly<Record<Finding['verdict'], string>> = {
 export function addDoctorCommand(root: Command): void {
   const command = root
     .command('doctor')
-    .description('tell whether all is there and allowed that secrets need; change nothing')
-    .argument('[credential]', 'name of the secret to try permissions for (default: any)')
-    .argument('[context...]', 'key=value words to try them with')
+    .description('check the region, the table, the key and your permissions; change nothing')
+    .argument('[credential]', 'secret to check permissions for (default: any name)')
+    .argument('[context...]', 'its encryption context: key=value pairs')
     .addOption(
       new Option('--expect <permission...>', 'fail only if one of these is missing')
         .choices(PERMISSIONS)

@@ -21,6 +21,16 @@ export function addListCommand(root: Command): void {
   addConnectionOptions(command);
 }
 
+export function addKeysCommand(root: Command): void {
+  const command = root.command('keys').description('list the names of the secrets').action(keys);
+  addConnectionOptions(command);
+}
+
+async function keys(_flags: object, command: Command) {
+  const entries = await (await connect(command)).list();
+  for (const name of new Set(entries.map(({ name }) => name))) process.stdout.write(`${name}\n`);
+}
+
 async function list({ format, json }: ListFlags, command: Command) {
   const entries = await (await connect(command)).list();
   if (json) process.stdout.write(`${JSON.stringify(entries, undefined, 4)}\n`);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { CredstashError, type ErrorCode } from '../../errors.js';
+import { CredstashError } from '../../errors.js';
 import { withNotes } from '../../setup/change.js';
 import type { SetupPlan, SetupRequest } from '../../setup/setup.js';
 import { parsePairs } from '../input/arguments.js';
@@ -28,15 +28,15 @@ interface SetupFlags {
 export function addSetupCommand(root: Command): void {
   const command = root
     .command('setup')
-    .description('make the key, the alias, the table and the policies of a compartment')
-    .option('--dry-run', 'only tell what would be done')
-    .option('--attach-read <role...>', 'roles to attach the policy of readers to')
-    .option('--attach-write <role...>', 'roles to attach the policy of writers to')
+    .description('create the key, the alias, the table and the policies of a compartment')
+    .option('--dry-run', 'print the plan, and change nothing')
+    .option('--attach-read <role...>', 'roles to attach the read policy to')
+    .option('--attach-write <role...>', 'roles to attach the write policy to')
     .option('--tags <key=value...>', 'tags of the key, the table and the policies')
-    .option('--save-kms-region <region>', 'region of the key, kept in ~/.credstash')
+    .option('--save-kms-region <region>', 'region of the key, to be saved in ~/.credstash')
     .option('-k, --key <alias>', "alias of the key (default: the compartment's)")
-    .option('--read-policy <name>', "policy of readers (default: the compartment's)")
-    .option('--write-policy <name>', "policy of writers (default: the compartment's)")
+    .option('--read-policy <name>', "name of the read policy (default: the compartment's)")
+    .option('--write-policy <name>', "name of the write policy (default: the compartment's)")
     .addHelpText(
       'after',
       `
@@ -44,7 +44,7 @@ Examples:
   $ credstash setup --dry-run
   $ credstash setup --compartment prod --attach-read web worker`,
     )
-    .action((flags: SetupFlags, self: Command) => setup(flags, self).catch(nameFlags));
+    .action(setup);
   addConnectionOptions(command);
 }
 
@@ -83,20 +83,6 @@ async function setup(flags: SetupFlags, command: Command) {
   printNextSteps(flags, command);
 }
 
-/** The flags that choose what an error tells the user to choose, by its code. */
-const FLAGS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  ERR_POLICY_TAKEN:
-    'Name other policies with --read-policy and --write-policy, or --compartment; another alias with --key.',
-  ERR_TABLE_UNSUITABLE: 'Name another table with --table, or --compartment.',
-};
-
-/** @throws the error, with the flags that it takes to do what it says */
-function nameFlags(error: unknown): never {
-  const flags = error instanceof CredstashError ? FLAGS[error.code] : undefined;
-  if (!(error instanceof CredstashError) || flags === undefined) throw error;
-  throw new CredstashError(error.code, `${error.message} ${flags}`, { cause: error });
-}
-
 function checkRegion(region: string): void {
   if (/^[a-z]+(-[a-z]+)+-\d+$/.test(region)) return;
   throw new CredstashError(
@@ -111,7 +97,7 @@ function setupRequest(flags: SetupFlags, command: Command): SetupRequest {
     parameters: compartmentParameters(command, flags),
     readers: attachRead,
     writers: attachWrite,
-    tags: parsePairs(command, flags.tags ?? [], 'tags are given as key=value words'),
+    tags: parsePairs(command, flags.tags ?? [], 'tags must be key=value'),
     tell: print,
   };
 }
@@ -160,7 +146,7 @@ function words(given: Readonly<Record<string, string | undefined>>): string {
     .join('');
 }
 
-/** Whether a shell takes a text as it is. */
+/** Whether a shell takes a string as it is. */
 function isPlain(text: string): boolean {
   return /^[\w+=,.@:/-]+$/.test(text);
 }

@@ -16,6 +16,13 @@ const WORDS: Readonly<Partial<Record<ErrorCode, (secret: SecretReference) => str
   },
 };
 
+/** The flags that choose what an error tells the user to choose. */
+const FLAGS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  ERR_POLICY_TAKEN:
+    'Name other policies with --read-policy and --write-policy, or --compartment; another alias with --key.',
+  ERR_TABLE_UNSUITABLE: 'Name another table with --table, or --compartment.',
+};
+
 /** An error as one line. */
 export function describe(error: unknown): string {
   return translate(error).replace(/\s*\n\s*/g, ' ');
@@ -34,7 +41,8 @@ function translate(error: unknown): string {
     return `KMS ERROR: ${kmsWords(error)}`;
   }
   if (error.code === 'ERR_INTEGRITY') return `INTEGRITY ERROR: ${error.message}`;
-  return (error.secret && WORDS[error.code]?.(error.secret)) ?? error.message;
+  const words = (error.secret && WORDS[error.code]?.(error.secret)) ?? error.message;
+  return [words, FLAGS[error.code] ?? []].flat().join(' ');
 }
 
 function kmsWords({ code, message, call }: AwsError): string {
