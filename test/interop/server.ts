@@ -3,7 +3,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
 /**
- * Start a program that serves HTTP, on a port that is free, and wait until it answers.
+ * Start a program that serves HTTP, on a port that is free, and wait until it answers: a minute at
+ * most, as several start at once on a busy machine.
  *
  * @param args Its arguments, given the port.
  */
@@ -14,7 +15,7 @@ export async function startServer(
   const port = await freePort();
   const server = spawn(program, args(String(port)), { stdio: 'ignore' });
   const endpoint = `http://localhost:${port}`;
-  for (let tries = 0; tries < 200 && server.exitCode === null; tries++) {
+  for (let tries = 0; tries < 600 && server.exitCode === null; tries++) {
     if (await fetch(endpoint).catch(() => undefined)) return { server, endpoint };
     await setTimeout(100);
   }
