@@ -22,5 +22,5 @@ function isStale(): boolean {
   const sources = ['bin', 'lib', 'lib/private'].flatMap((folder) =>
     readdirSync(join(ROOT, folder)).map((file) => join(ROOT, folder, file)),
   );
-  return sources.some((file) => statSync(file).mtimeMs > written);
+  return [...sources, join(ROOT, 'cdk.json')].some((file) => statSync(file).mtimeMs > written);
 }
