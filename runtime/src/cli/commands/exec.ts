@@ -34,7 +34,8 @@ export function addExecCommand(root: Command): void {
     .addHelpText(
       'after',
       `
-A secret's variable is its name in upper case, with _ in place of / . : - and spaces.
+A secret's variable is its name in upper case, with _ in place of / . : - and spaces. Variables that
+change what programs run, such as PATH or NODE_OPTIONS, are set only by --map.
 
 Examples:
   $ credstash exec app/db.password -- printenv APP_DB_PASSWORD

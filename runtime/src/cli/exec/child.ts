@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { accessSync, constants as modes, statSync } from 'node:fs';
 import { constants } from 'node:os';
+import { delimiter, resolve } from 'node:path';
 
 /** Signals to pass on to the child. A terminal sends the last two to the child itself. */
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
@@ -11,7 +13,8 @@ const NOT_FOUND = 127;
 const SIGNALLED = 128;
 
 /**
- * Run a program with the streams of this process, and pass signals on to it.
+ * Run a program with the streams of this process, and pass signals on to it. It is looked up on the
+ * PATH of this process, not that of its environment.
  *
  * @returns Its exit code, or 128 and the number of the signal that ended it.
  */
@@ -20,6 +23,11 @@ export function runChild(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
+  const program = findProgram(file);
+  if (program === undefined) {
+    process.stderr.write(`${file} was not found\n`);
+    return Promise.resolve(NOT_FOUND);
+  }
   return new Promise((ended) => {
     // Before the child starts: a signal in between would end this process but not the child.
     for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
@@ -28,7 +36,7 @@ export function runChild(
         if (!process.stdin.isTTY) child.kill(signal);
       });
     }
-    const child = spawn(file, args, { env, stdio: 'inherit' });
+    const child = spawn(program, args, { argv0: file, env, stdio: 'inherit' });
     child.on('error', (error: NodeJS.ErrnoException) => {
       const isMissing = error.code === 'ENOENT';
       process.stderr.write(`${file} ${isMissing ? 'was not found' : 'could not be started'}\n`);
@@ -38,4 +46,22 @@ export function runChild(
       ended(code ?? SIGNALLED + (signal ? constants.signals[signal] : 0));
     });
   });
+}
+
+/** The first executable file of that name on the PATH. */
+function findProgram(file: string): string | undefined {
+  if (file.includes('/')) return file;
+  const { PATH = '/usr/bin:/bin' } = process.env;
+  return PATH.split(delimiter)
+    .map((folder) => resolve(folder, file))
+    .find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, modes.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

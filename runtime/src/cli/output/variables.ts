@@ -1,3 +1,5 @@
+import { isUnsafeVariable } from './unsafe-variables.js';
+
 /** Secrets as environment variables. */
 export interface Variables {
   /** Values by variable. */
@@ -7,7 +9,9 @@ export interface Variables {
 }
 
 /**
- * A variable for each secret: its name in upper case, with `_` in place of separators.
+ * A variable for each secret: its name in upper case, with `_` in place of separators. A variable
+ * that changes what programs run is a failure: whoever may write a secret would choose what readers
+ * run.
  *
  * @param prefix Removed from the names of the secrets.
  */
@@ -20,6 +24,8 @@ export function toVariables(secrets: ReadonlyMap<string, string>, prefix = ''): 
     const owner = owners.get(variable);
     if (!/^[A-Z_][A-Z0-9_]*$/.test(variable)) {
       failures.set(name, new Error("its name can't become the name of an environment variable"));
+    } else if (isUnsafeVariable(variable)) {
+      failures.set(name, unsafeError(variable));
     } else if (owner !== undefined) {
       failures.set(name, new Error(`its variable ${variable} is already used by ${owner}`));
     } else if (hasZeroByte(value)) {
@@ -30,6 +36,12 @@ export function toVariables(secrets: ReadonlyMap<string, string>, prefix = ''): 
     }
   }
   return { variables, failures };
+}
+
+function unsafeError(variable: string): Error {
+  return new Error(
+    `its variable ${variable} can make programs run something else; only exec --map sets it`,
+  );
 }
 
 /** Whether a value contains a zero byte, which would end it in an environment variable. */
