@@ -119,16 +119,6 @@ describe('get and getall with -f shell', () => {
   });
 });
 
-test.each(["it's", "it's $HOME", 'a"b', 'plain'])(
-  'get -f dotenv writes %j so that a shell that sources it reads the same value',
-  async (value) => {
-    await setting.credstash.put('A', value);
-    const { stdout } = await setting.run('get', 'A*', '-f', 'dotenv');
-    const sourced = await promisify(execFile)('sh', ['-c', `${stdout}printf %s "$A"`]);
-    expect(sourced.stdout).toBe(value);
-  },
-);
-
 test('getall writes a secret named __proto__, and escapes JSON as Python does', async () => {
   await setting.credstash.putAll(new Map([['__proto__', 'é\u007f"\n😀']]));
   const { stdout } = await setting.run('getall');

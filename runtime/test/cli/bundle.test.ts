@@ -18,7 +18,7 @@ const LAZY: Record<string, string[]> = {
   'csv-stringify': ['getall', '-f', 'csv'],
   dotenv: ['putall', 'A=1', '-f', 'dotenv'],
   read: ['put', '-P', 'foo', '-v', '2'],
-  yaml: ['getall', '-f', 'yaml'],
+  yaml: ['putall', 'A: "1"', '-f', 'yaml', '-v', '2'],
 };
 
 let setting: Setting;

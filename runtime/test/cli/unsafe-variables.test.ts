@@ -125,8 +125,8 @@ describe("a secret's name never makes the program of exec run something else", (
     expect(stderr).toContain(`${name}: its variable ${variable} can make programs run something`);
   });
 
-  test('-f shell leaves it out, and names it', async () => {
-    for (const format of ['shell']) {
+  test('-f shell and -f dotenv leave it out, and name it', async () => {
+    for (const format of ['shell', 'dotenv']) {
       const { exitCode, stdout, stderr } = await setting.run('getall', '-f', format);
       expect(exitCode).toBe(1);
       expect(stdout).toMatch(/OK='1'/);

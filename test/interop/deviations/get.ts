@@ -84,31 +84,53 @@ export const OF_GET: Deviations = {
     );
   },
 
-  "`dotenv`, `'` in a value": async (pair) => {
-    await pair.seed(['foo', "it's $HOME"]);
-    const { python, our } = await pair.run(['get', 'foo*', '-f', 'dotenv']);
-    expect(python.stdout).toBe("FOO='it's $HOME'\n");
-    expect(our.stdout).toBe("FOO='it'\\''s $HOME'\n");
+  '`dotenv`, `/`, `.`, `:`, `-` in a name': async (pair) => {
+    await pair.seed(['app/db.password', 'x']);
+    const { python, our } = await pair.run(['getall', '-f', 'dotenv']);
+    expect(python).toEqual({ exitCode: 0, stdout: "APP/DB.PASSWORD='x'\n\n", stderr: '' });
+    expect(our).toEqual({ exitCode: 0, stdout: "APP_DB_PASSWORD='x'\n\n", stderr: '' });
   },
 
   '`dotenv`, an unsafe name': async (pair) => {
-    await pair.seed(['a;id', 'x']);
-    const { python, our } = await pair.run(['get', 'a*', '-f', 'dotenv']);
-    expect(python).toEqual({ exitCode: 0, stdout: "A;ID='x'\n", stderr: '' });
+    await pair.seed(['a;id', 'x'], ['ld preload', 'y']);
+    const { python, our } = await pair.run(['getall', '-f', 'dotenv']);
+    expect(python.exitCode).toBe(0);
+    expect(python.stdout.trim().split('\n').sort()).toEqual(["A;ID='x'", "LD PRELOAD='y'"]);
+    expect(our).toEqual({
+      exitCode: 1,
+      stdout: '\n',
+      stderr: [
+        "a;id: its name can't become the name of an environment variable\n",
+        'ld preload: its variable LD_PRELOAD can make programs run something else; only exec --map sets it\n',
+      ].join(''),
+    });
+  },
+
+  "`dotenv`, `'` in a value": async (pair) => {
+    await pair.seed(['foo', "it's"]);
+    const { python, our } = await pair.run(['get', 'foo*', '-f', 'dotenv']);
+    expect(python.stdout).toBe("FOO='it's'\n");
+    expect(our).toEqual({ exitCode: 0, stdout: 'FOO="it\'s"\n', stderr: '' });
+  },
+
+  '`dotenv`, a value that readers disagree on': async (pair) => {
+    await pair.seed(['foo', "it's ${HOME}\r"]);
+    const { python, our } = await pair.run(['get', 'foo*', '-f', 'dotenv']);
+    expect(python).toEqual({ exitCode: 0, stdout: "FOO='it's ${HOME}\r'\n", stderr: '' });
     expect(our).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'a;id: its name is unsafe in a dotenv file\n',
+      stderr: "foo: readers of dotenv files wouldn't agree on its value; use -f shell or json\n",
     });
   },
 
   '`yaml`, quoting': async (pair) => {
     const value = `${'long words '.repeat(12)}ä`;
-    await pair.seed(['foo', value], ['multi', 'a\nb\n'], ['yes', 'no']);
+    await pair.seed(['foo', value], ['multi', 'a\nb\n'], ['yes', 'no'], ['number', '0o17']);
     const { python, our } = await pair.run(['getall', '-f', 'yaml']);
-    expect(parse(python.stdout)).toEqual({ foo: value, multi: 'a\nb\n', yes: 'no' });
-    expect(parse(our.stdout)).toEqual(parse(python.stdout));
-    expect(python.stdout).toContain('\\xE4');
-    expect(our.stdout).toContain('ä');
+    const secrets = { foo: value, multi: 'a\nb\n', yes: 'no', number: '0o17' };
+    expect(parse(python.stdout)).toEqual({ ...secrets, number: 15 });
+    expect(parse(our.stdout)).toEqual(secrets);
+    expect(our.stdout).toContain(`"foo": "${value}"\n`);
   },
 };

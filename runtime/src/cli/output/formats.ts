@@ -23,10 +23,8 @@ export async function formatSecrets(format: Format, secrets: Secrets): Promise<F
       const { stringify } = await import('csv-stringify/sync');
       return whole(stringify([...secrets], { quoted_match: /\r/ }));
     }
-    case 'yaml': {
-      const { stringify } = await import('yaml');
-      return whole(stringify(secrets, { lineWidth: 0, singleQuote: true }));
-    }
+    case 'yaml':
+      return whole(formatYaml(secrets));
     case 'dotenv':
       return formatDotenv(secrets);
     case 'shell': {
@@ -46,28 +44,61 @@ function formatJson(secrets: Secrets): string {
 
 /** A JSON string, ASCII only. */
 function jsonString(value: string): string {
+  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, unicodeEscape);
+}
+
+/**
+ * YAML in which readers of 1.1 and of 1.2 find the same strings: in double quotes, because either
+ * takes some plain words, such as `yes`, `1_000` or `12:30:45`, for something else.
+ */
+function formatYaml(secrets: Secrets): string {
+  const members = [...secrets].map((pair) => {
+    const [name = '', value] = pair.map(yamlString);
+    return `${name.length > YAML_SIMPLE_KEY ? `? ${name}\n` : name}: ${value}\n`;
+  });
+  return members.join('') || '{}\n';
+}
+
+/** A longer key of YAML needs a `?`. */
+const YAML_SIMPLE_KEY = 1000;
+
+/** A string in double quotes of YAML, without what 1.1 takes for a line break, or does not allow. */
+function yamlString(value: string): string {
   return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    unicodeEscape,
   );
 }
 
-function formatDotenv(secrets: Secrets): Formatted {
-  const failures = new Map<string, Error>();
-  let text = '';
-  for (const [name, value] of secrets) {
-    if (/[^\p{L}\p{N}_./:@%+,-]/u.test(name)) {
-      failures.set(name, new Error('its name is unsafe in a dotenv file'));
-    } else {
-      text += `${name.toUpperCase()}=${dotenvQuoted(value)}\n`;
-    }
-  }
-  return { text, failures };
+function unicodeEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** Quote as Python does where that is safe, otherwise so that shells and dotenv libraries agree. */
-function dotenvQuoted(value: string): string {
-  return value.includes("'") && !/["$`\\!\n\r]/.test(value) ? `"${value}"` : shellQuoted(value);
+/** Lines from which bash, the npm package dotenv and python-dotenv read the same variables. */
+function formatDotenv(secrets: Secrets): Formatted {
+  const quoted = new Map<string, string>();
+  const failures = new Map<string, Error>();
+  for (const [name, value] of secrets) {
+    const word = dotenvQuoted(value);
+    if (word === undefined) failures.set(name, new Error(UNQUOTABLE));
+    else quoted.set(name, word);
+  }
+  const named = toVariables(quoted);
+  const lines = [...named.variables].map(([variable, word]) => `${variable}=${word}\n`);
+  return { text: lines.join(''), failures: new Map([...failures, ...named.failures]) };
+}
+
+const UNQUOTABLE = "readers of dotenv files wouldn't agree on its value; use -f shell or json";
+
+/**
+ * A string as all readers of dotenv files read it back, if there is a way to write it. In single
+ * quotes, python-dotenv takes `\\`, `\'` and `${` for something else; in double quotes, shells take
+ * `$` and more. The npm package takes each carriage return for a newline.
+ */
+function dotenvQuoted(value: string): string | undefined {
+  if (/\r|\$\{/.test(value)) return undefined;
+  if (!/'|\\\\|\\$/.test(value)) return `'${value}'`;
+  return /["$`\\]/.test(value) ? undefined : `"${value}"`;
 }
 
 /** A string as one word of a shell. */
