@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { chmod, readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 import { padVersion } from '../../src/format/version.js';
@@ -65,29 +64,6 @@ describe('getall and get with a pattern', () => {
     setting.aws.aws.clearFaults();
     expect(exitCode).toBe(1);
     expect(stderr.split('\n')).toHaveLength(2);
-  });
-});
-
-test('get and getall -o write a file of mode 0600, even over one that others could read', async () => {
-  await setting.credstash.put('a', '1');
-  const path = await setting.file('out', 'a longer text that was there before');
-  await chmod(path, 0o644);
-  for (const [args, content] of [
-    [['get', 'a'], '1\n'],
-    [['get', 'a*', '-f', 'csv'], 'a,1\n'],
-    [['getall', '-f', 'csv'], 'a,1\n\n'],
-  ] as const) {
-    expect(await setting.run(...args, '-o', path)).toEqual({ exitCode: 0, stdout: '', stderr: '' });
-    expect(await readFile(path, 'utf8')).toBe(content);
-    expect((await stat(path)).mode & 0o777).toBe(0o600);
-  }
-  const fresh = `${path}.new`;
-  await setting.run('getall', '-o', fresh);
-  expect((await stat(fresh)).mode & 0o777).toBe(0o600);
-  expect(await setting.run('getall', '-o', '/nowhere/out')).toEqual({
-    exitCode: 1,
-    stdout: '',
-    stderr: "Can't write the file /nowhere/out (ENOENT).\n",
   });
 });
 

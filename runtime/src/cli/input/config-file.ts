@@ -1,8 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { CredstashError } from '../../errors.js';
+import { replaceFile } from '../output/replace-file.js';
 
 /** The configuration file of Python credstash. It stores the region of the key there. */
 const path = () => join(homedir(), '.credstash');
@@ -16,7 +17,7 @@ export async function savedKmsRegion(): Promise<string | undefined> {
 export async function saveKmsRegion(region: string): Promise<void> {
   const config = { ...(await readConfig()), 'kms-region': region };
   try {
-    await writeFile(path(), JSON.stringify(config), { mode: 0o600 });
+    await replaceFile(path(), JSON.stringify(config));
   } catch (cause) {
     throw unusable('written', cause);
   }
