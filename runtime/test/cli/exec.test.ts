@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { runCli } from '../../../demo/cli.js';
+import { Credstash } from '../../src/index.js';
 import { Setting } from './setting.js';
 
 let setting: Setting;
@@ -37,6 +38,33 @@ test.each([
   });
 });
 
+test('exec warns of a pattern that matches nothing, if another secret is read', async () => {
+  for (const args of [
+    ['zzz*', 'app/*'],
+    ['zzz*', 'app/key'],
+    ['zzz*', '--map', 'APP_KEY=app/key'],
+  ]) {
+    expect(await exec(...args, '--', 'printenv', 'APP_KEY')).toEqual({
+      exitCode: 0,
+      stdout: 'k\n',
+      stderr: "warning: no secret's name matches zzz*\n",
+    });
+  }
+});
+
+test('exec --all sets a variable from each secret, and does not start the child without any', async () => {
+  const all = (...args: string[]) => exec('-t', 'credential-store-prod', ...args);
+  expect(await all('--all', '--', 'true')).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr: "*: no secret's name matches\ntrue was not started\n",
+  });
+  const prod = new Credstash({ ...setting.aws.clients(), compartment: 'prod' });
+  await prod.putAll({ 'app/one': '1', two: '2' });
+  const { stdout } = await all('--all', '--pristine', '--', 'env');
+  expect(stdout.split('\n')).toEqual(expect.arrayContaining(['APP_ONE=1', 'TWO=2']));
+});
+
 test('exec reads a literal name without a Scan', async () => {
   setting.aws.takeCalls();
   await exec('app/key', '--', 'true');
@@ -66,14 +94,15 @@ describe('exec does not start the child', () => {
   test.each<[string, string[], RegExp]>([
     ['a name is missing', ['nope'], /^nope: Item {'name': 'nope'} couldn't be found\.\n/],
     ["a secret can't be read", ['app/key', 'bound'], /^bound: KMS ERROR: Could not decrypt/],
+    ['nothing matches', ['yyy*', '--prefix', 'zzz'], /^yyy\*: no secret's name matches\nzzz\*: no/],
     [
-      'a pattern matches nothing, with --strict',
-      ['zzz*', '--strict'],
-      /^zzz\*: no secret's name matches/,
+      'one of two patterns matches nothing, with --strict',
+      ['zzz*', 'app/*', '--strict'],
+      /^zzz\*: no secret's name matches\ntouch/,
     ],
     [
       'a prefix matches nothing, with --strict',
-      ['--prefix', 'zzz', '--strict'],
+      ['app/key', '--prefix', 'zzz', '--strict'],
       /^zzz\*: no secret/,
     ],
   ])('when %s', async (_, args, message) => {

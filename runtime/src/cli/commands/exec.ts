@@ -9,6 +9,7 @@ import { readSecrets } from '../output/bulk.js';
 import { reportFailures } from '../output/words.js';
 
 interface ExecFlags {
+  readonly all?: boolean;
   readonly clobber: boolean;
   readonly context?: readonly string[];
   readonly map?: readonly string[];
@@ -24,11 +25,15 @@ export function addExecCommand(root: Command): void {
     .description('run a command with secrets in its environment variables')
     .usage('[options] [name or pattern...] -- <command> [args...]')
     .argument('<words...>', 'names or patterns of secrets, then --, then the command')
+    .option('--all', 'add all secrets')
     .option('--prefix <prefix>', 'add the secrets whose names start with this')
     .option('--strip', 'remove the prefix from the names of the variables')
     .option('--map <VAR=name>', 'set this variable to this secret (repeatable)', collect)
     .option('--context <key=value>', 'encryption context (repeatable)', collect)
-    .option('--strict', 'fail if a pattern or the prefix matches nothing')
+    .option(
+      '--strict',
+      'fail if a pattern or the prefix matches nothing (default: if all match nothing)',
+    )
     .option('--pristine', 'pass only the secrets and PATH, not the rest of the environment')
     .option('--no-clobber', 'keep variables that are already set')
     .addHelpText(
@@ -56,10 +61,12 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
   const context = parseContext(command, flags.context ?? []);
   const mapped = parsePairs(command, flags.map ?? [], '--map must be VAR=name');
   const asked = words.slice(0, words.length - childWords.length);
+  if (flags.all) asked.push('*');
   if (prefix !== undefined) asked.push(`${prefix}*`);
 
   const names = [...new Set([...asked, ...Object.values(mapped)])];
-  if (names.length === 0) command.error('error: name a secret, a pattern or a prefix before --');
+  if (names.length === 0)
+    command.error('error: name a secret, a pattern or a prefix before --, or --all');
   const read = await readSecrets(await connect(command), { names, context });
   const request = {
     asked,
@@ -69,11 +76,14 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
     isPristine: flags.pristine ?? false,
     clobbers: flags.clobber,
   };
-  const { env, failures } = planExec(request, read, process.env);
+  const { env, failures, unmatched } = planExec(request, read, process.env);
   if (failures.size > 0) {
     reportFailures(failures);
     process.stderr.write(`${file} was not started\n`);
     throw new Exit(1);
+  }
+  for (const pattern of unmatched) {
+    process.stderr.write(`warning: no secret's name matches ${pattern}\n`);
   }
   const exitCode = await runChild(file, args, env);
   if (exitCode !== 0) throw new Exit(exitCode);

@@ -10,7 +10,7 @@ export interface ExecRequest {
   readonly mapped: Readonly<Record<string, string>>;
   /** A prefix to remove from the names of the secrets. */
   readonly stripped: string;
-  /** Whether a pattern that matches nothing is a failure. */
+  /** Whether each pattern that matches nothing is a failure, even if others match. */
   readonly isStrict: boolean;
   /** Whether the child inherits nothing but PATH. */
   readonly isPristine: boolean;
@@ -18,10 +18,13 @@ export interface ExecRequest {
   readonly clobbers: boolean;
 }
 
-/** The environment of the child, and the errors that prevent its start, by name or pattern. */
+/** How to start the child. */
 export interface ExecPlan {
   readonly env: NodeJS.ProcessEnv;
+  /** The errors that prevent its start, by name or pattern. */
   readonly failures: ReadonlyMap<string, Error>;
+  /** The patterns that match nothing, if that does not prevent its start. */
+  readonly unmatched: readonly string[];
 }
 
 /**
@@ -45,17 +48,20 @@ export function planExec(
     if (hasZeroByte(value)) failures.set(name, zeroByteError());
     own[variable] = value;
   }
-  if (request.isStrict) {
-    for (const pattern of unmatched(asked, read)) {
+  const unmatched = unmatchedPatterns(asked, read);
+  const needsAll = request.isStrict || read.secrets.size + read.failures.size === 0;
+  if (needsAll) {
+    for (const pattern of unmatched) {
       failures.set(pattern, new Error("no secret's name matches"));
     }
   }
   const variables = { ...Object.fromEntries(named.variables), ...own };
   const base = isPristine ? { PATH: inherited.PATH } : inherited;
-  return { env: clobbers ? { ...base, ...variables } : { ...variables, ...base }, failures };
+  const env = clobbers ? { ...base, ...variables } : { ...variables, ...base };
+  return { env, failures, unmatched: needsAll ? [] : unmatched };
 }
 
-function unmatched(asked: readonly string[], { secrets, failures }: BulkRead): string[] {
+function unmatchedPatterns(asked: readonly string[], { secrets, failures }: BulkRead): string[] {
   const names = [...secrets.keys(), ...failures.keys()];
   return asked.filter((pattern) => isPattern(pattern) && !names.some(nameMatcher([pattern])));
 }
