@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { OF_GET } from './deviations/get';
 import { OF_OTHERS } from './deviations/other';
 import { OF_PUT } from './deviations/put';
+import { OF_TERMINAL } from './deviations/terminal';
 import { Pair } from './pair';
 import { createKey } from './peers';
 
-const DEVIATIONS = { ...OF_PUT, ...OF_GET, ...OF_OTHERS };
+const DEVIATIONS = { ...OF_PUT, ...OF_GET, ...OF_OTHERS, ...OF_TERMINAL };
 
 beforeAll(() => createKey('alias/credstash'));
 

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 
 import { Exit, Interruption } from './output/exit.js';
 import { Log } from './output/log.js';
+import { printError } from './output/terminal.js';
 import { program } from './program.js';
 import { describe } from './output/words.js';
 
@@ -12,7 +13,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 // A reader such as `head` closes the pipe when it has enough: that is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
-  process.stderr.write(`Can't write to standard output (${error.code ?? error.message})\n`);
+  printError(`Can't write to standard output (${error.code ?? error.message})`);
   process.exit(1);
 });
 
@@ -28,7 +29,7 @@ async function main(): Promise<number> {
     if (error instanceof Exit) return error.code;
     // Commander has printed the message. Its exit code is 1; for usage errors, ours is 2.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`${describe(error)}\n`);
+    printError(describe(error));
     log.error(error);
     return 1;
   }

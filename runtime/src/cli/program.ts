@@ -14,6 +14,7 @@ import { addPutAllCommand } from './commands/putall.js';
 import { addSetupCommand } from './commands/setup.js';
 import { addConnectionOptions, globalOptions } from './input/connection.js';
 import type { Log } from './output/log.js';
+import { shown } from './output/terminal.js';
 
 /** The command line. Failures are thrown: nothing here exits. */
 export function program(log: Log): Command {
@@ -48,5 +49,5 @@ export function program(log: Log): Command {
 }
 
 function oneLine(text: string): string {
-  return `${text.trim().replace(/\s*\n\s*/g, ' ')}\n`;
+  return `${shown(text.trim().replace(/\s*\n\s*/g, ' '), process.stderr)}\n`;
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { addConnectionOptions, connect } from '../input/connection.js';
+import { printError, printLine } from '../output/terminal.js';
 
 export function addDeleteCommand(root: Command): void {
   const command = root
@@ -15,9 +16,9 @@ export function addDeleteCommand(root: Command): void {
 
 async function remove(name: string, { version }: { version?: string }, command: Command) {
   const versions = await (await connect(command)).delete(name, { version });
-  for (const each of versions) process.stdout.write(`Deleting ${name} -- version ${each}\n`);
+  for (const each of versions) printLine(`Deleting ${name} -- version ${each}`);
   if (versions.length === 0) {
     const what = version === undefined ? 'no versions' : `no version ${version}`;
-    process.stderr.write(`${name} has ${what} to delete\n`);
+    printError(`${name} has ${what} to delete`);
   }
 }

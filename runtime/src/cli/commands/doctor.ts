@@ -4,6 +4,7 @@ import { PERMISSIONS, type Finding, type Permission } from '../../doctor/finding
 import { parseContext } from '../input/arguments.js';
 import { addConnectionOptions } from '../input/connection.js';
 import { Exit } from '../output/exit.js';
+import { printLine } from '../output/terminal.js';
 import {
   compartmentParameters,
   createClients,
@@ -68,7 +69,7 @@ async function doctor(
   for (const finding of findings) {
     const { subject, verdict, text } = finding;
     const mark = verdict === 'ok' || isExpected(finding) ? MARKS[verdict] : '--';
-    process.stdout.write(`${mark}  ${subject.padEnd('identity'.length)}  ${text}\n`);
+    printLine(`${mark}  ${subject.padEnd('identity'.length)}  ${text}`);
   }
   if (findings.some((each) => each.verdict !== 'ok' && isExpected(each))) throw new Exit(1);
 }

@@ -6,6 +6,7 @@ import { Exit } from '../output/exit.js';
 import { collect, parseContext, parsePairs } from '../input/arguments.js';
 import { addConnectionOptions, connect } from '../input/connection.js';
 import { readSecrets } from '../output/bulk.js';
+import { printError } from '../output/terminal.js';
 import { reportFailures } from '../output/words.js';
 
 interface ExecFlags {
@@ -79,11 +80,11 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
   const { env, failures, unmatched } = planExec(request, read, process.env);
   if (failures.size > 0) {
     reportFailures(failures);
-    process.stderr.write(`${file} was not started\n`);
+    printError(`${file} was not started`);
     throw new Exit(1);
   }
   for (const pattern of unmatched) {
-    process.stderr.write(`warning: no secret's name matches ${pattern}\n`);
+    printError(`warning: no secret's name matches ${pattern}`);
   }
   const exitCode = await runChild(file, args, env);
   if (exitCode !== 0) throw new Exit(exitCode);

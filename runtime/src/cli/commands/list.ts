@@ -2,6 +2,10 @@ import { Option, type Command } from 'commander';
 
 import type { SecretEntry } from '../../stores/secret-store.js';
 import { addConnectionOptions, connect } from '../input/connection.js';
+import { printLine, shown, shownLines } from '../output/terminal.js';
+
+/** An entry as it is shown. */
+type Cells = Required<SecretEntry>;
 
 interface ListFlags {
   readonly format: 'text' | 'table';
@@ -28,18 +32,25 @@ export function addKeysCommand(root: Command): void {
 
 async function keys(_flags: object, command: Command) {
   const entries = await (await connect(command)).list();
-  for (const name of new Set(entries.map(({ name }) => name))) process.stdout.write(`${name}\n`);
+  for (const name of new Set(entries.map(({ name }) => name))) printLine(name);
 }
 
 async function list({ format, json }: ListFlags, command: Command) {
   const entries = await (await connect(command)).list();
-  if (json) process.stdout.write(`${JSON.stringify(entries, undefined, 4)}\n`);
-  else process.stdout.write(await (format === 'table' ? asTable(entries) : asText(entries)));
+  if (json) process.stdout.write(`${shownLines(JSON.stringify(entries, undefined, 4))}\n`);
+  else {
+    const cells = entries.map(({ name, version, comment }) => ({
+      name: shown(name),
+      version: shown(version),
+      comment: shown(comment ?? ''),
+    }));
+    process.stdout.write(await (format === 'table' ? asTable(cells) : asText(cells)));
+  }
 }
 
-function asText(entries: readonly SecretEntry[]): string {
+function asText(entries: readonly Cells[]): string {
   const width = entries.reduce((most, { name }) => Math.max(most, characters(name)), 0);
-  const lines = entries.map(({ name, version, comment = '' }) => {
+  const lines = entries.map(({ name, version, comment }) => {
     const padding = ' '.repeat(width - characters(name));
     return `${name}${padding} -- version ${version} -- comment ${comment}\n`;
   });
@@ -51,13 +62,13 @@ function characters(text: string): number {
   return Array.from(text).length;
 }
 
-async function asTable(entries: readonly SecretEntry[]): Promise<string> {
+async function asTable(entries: readonly Cells[]): Promise<string> {
   const { default: Table } = await import('cli-table3');
   const table = new Table({
     head: ['name', 'version', 'comment'],
     style: { head: [], border: [] },
   });
-  for (const { name, version, comment = '' } of entries) {
+  for (const { name, version, comment } of entries) {
     table.push([name, version.replace(/^0+(?=.)/, ''), comment]);
   }
   return `${table.toString()}\n`;

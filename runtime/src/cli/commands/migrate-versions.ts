@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addConnectionOptions, connect } from '../input/connection.js';
 import { Exit } from '../output/exit.js';
 import { withProgress } from '../output/progress.js';
+import { printError, printLine } from '../output/terminal.js';
 
 export function addMigrateVersionsCommand(root: Command): void {
   const command = root
@@ -22,11 +23,11 @@ async function migrate({ apply = false }: { apply?: boolean }, command: Command)
     credstash.migrateVersions({ dryRun: !apply, onProgress }),
   );
   for (const { name, from, to, outcome } of versions) {
-    if (outcome !== 'taken') process.stdout.write(`${name}: ${from} -> ${to}\n`);
-    else process.stderr.write(`${name}: ${from} was not moved: ${to} already exists\n`);
+    if (outcome !== 'taken') printLine(`${name}: ${from} -> ${to}`);
+    else printError(`${name}: ${from} was not moved: ${to} already exists`);
   }
   const count = versions.filter(({ outcome }) => outcome !== 'taken').length;
   const hint = apply || count === 0 ? '' : '; --apply moves them';
-  process.stdout.write(`${count} unpadded versions ${apply ? 'moved' : 'to move'}${hint}\n`);
+  printLine(`${count} unpadded versions ${apply ? 'moved' : 'to move'}${hint}`);
   if (apply && count < versions.length) throw new Exit(1);
 }

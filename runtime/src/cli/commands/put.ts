@@ -4,6 +4,7 @@ import { parseContext } from '../input/arguments.js';
 import { addConnectionOptions, connect } from '../input/connection.js';
 import { addPutOptions, putOptions, type PutFlags } from '../input/options.js';
 import { promptValue, readValue } from '../input/value.js';
+import { printLine } from '../output/terminal.js';
 
 export function addPutCommand(root: Command): void {
   const command = root
@@ -38,7 +39,7 @@ async function put(
   const credstash = await connect(command, key);
   const bytes = await (prompt ? promptValue(name) : readValue(value));
   const { isUnchanged } = await credstash.put(name, bytes, { ...putOptions(flags), context });
-  process.stdout.write(`${name} ${isUnchanged ? 'is unchanged' : 'has been stored'}\n`);
+  printLine(`${name} ${isUnchanged ? 'is unchanged' : 'has been stored'}`);
 }
 
 /** Commander takes a value that starts with `-` for an option. Explain, without printing the value. */

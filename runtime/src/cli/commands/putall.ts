@@ -11,6 +11,7 @@ import { addConnectionOptions, connect } from '../input/connection.js';
 import { Exit, Interruption } from '../output/exit.js';
 import { addPutOptions, putOptions, type PutFlags } from '../input/options.js';
 import { withProgress } from '../output/progress.js';
+import { printError, printLine } from '../output/terminal.js';
 import { reportFailures } from '../output/words.js';
 import {
   INPUT_FORMATS,
@@ -52,7 +53,7 @@ async function putAll(
   const secrets = await parseSecrets(bytes, flags.format ?? inputFormatOf(argument));
   const { done, failures } = await write(credstash, secrets, { ...putOptions(flags), context });
   for (const [name, { isUnchanged }] of done) {
-    process.stdout.write(`${name} ${isUnchanged ? 'is unchanged' : 'has been stored'}\n`);
+    printLine(`${name} ${isUnchanged ? 'is unchanged' : 'has been stored'}`);
   }
   reportFailures(failures);
   if (failures.size > 0) throw new Exit(1);
@@ -76,9 +77,8 @@ async function write(
   const interruption = once(process, 'SIGINT', { signal: finished.signal }).then(() => {
     const rest = [...secrets.keys()].filter((name) => !stored.has(name));
     const list = (names: string[]) => names.join(', ') || 'none';
-    process.stderr.write(
-      `\nInterrupted. Stored: ${list([...stored])}. Not stored, or unknown: ${list(rest)}.\n`,
-    );
+    process.stderr.write('\n');
+    printError(`Interrupted. Stored: ${list([...stored])}. Not stored, or unknown: ${list(rest)}.`);
     throw new Interruption();
   });
   const work = withProgress('storing', (onProgress) => {

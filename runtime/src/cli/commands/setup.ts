@@ -7,6 +7,7 @@ import { parsePairs } from '../input/arguments.js';
 import { saveKmsRegion } from '../input/config-file.js';
 import { addConnectionOptions, globalOptions } from '../input/connection.js';
 import { shellQuoted } from '../output/formats.js';
+import { printError, printLine } from '../output/terminal.js';
 import {
   compartmentParameters,
   createClients,
@@ -57,26 +58,26 @@ async function setup(flags: SetupFlags, command: Command) {
   if (savedRegion !== undefined) checkRegion(savedRegion);
   if (savedRegion !== undefined && !dryRun) {
     await saveKmsRegion(savedRegion);
-    print(`KMS region set to ${savedRegion}`);
+    printLine(`KMS region set to ${savedRegion}`);
   }
   const plan = await planSetup(template, request, await createClients(command, savedRegion));
 
   const { account, region, kmsRegion, changes } = plan;
   const ofKey = kmsRegion === region ? '' : `, with the key in ${kmsRegion}`;
-  print(`In account ${account} and region ${region}${ofKey}:`);
+  printLine(`In account ${account} and region ${region}${ofKey}:`);
   for (const { action, resource, notes } of changes) {
-    print(`  ${action.padEnd('unchanged'.length)}  ${withNotes(resource, notes)}`);
+    printLine(`  ${action.padEnd('unchanged'.length)}  ${withNotes(resource, notes)}`);
   }
   const table = `table ${request.parameters.TableName}`;
   if (changes.some(({ action, resource }) => resource === table && action !== 'create')) {
-    print('Credential Store table already exists');
+    printLine('Credential Store table already exists');
   }
   if (dryRun) {
-    print('Nothing was changed: this was a dry run.');
+    printLine('Nothing was changed: this was a dry run.');
     return;
   }
   if (changes.every(({ apply }) => apply === undefined)) {
-    print('Nothing to do.');
+    printLine('Nothing to do.');
     return;
   }
   await apply(plan);
@@ -98,7 +99,7 @@ function setupRequest(flags: SetupFlags, command: Command): SetupRequest {
     readers: attachRead,
     writers: attachWrite,
     tags: parsePairs(command, flags.tags ?? [], 'tags must be key=value'),
-    tell: print,
+    tell: printLine,
   };
 }
 
@@ -107,8 +108,8 @@ async function apply(plan: SetupPlan): Promise<void> {
     await plan.apply();
   } catch (error) {
     if (plan.made.length > 0) {
-      process.stderr.write(
-        `What was made stays: ${plan.made.join(', ')}. Run this again to go on from there.\n`,
+      printError(
+        `What was made stays: ${plan.made.join(', ')}. Run this again to go on from there.`,
       );
     }
     throw error;
@@ -130,11 +131,11 @@ function printNextSteps(flags: SetupFlags, command: Command): void {
     '--read-policy': flags.readPolicy,
     '--write-policy': flags.writePolicy,
   });
-  print(`
-Ready. What next:
-  credstash put NAME -P${where}${key}
-  credstash doctor${where}${key}
-  credstash setup --attach-read ROLE${where}${key}${policies}`);
+  printLine('');
+  printLine('Ready. What next:');
+  printLine(`  credstash put NAME -P${where}${key}`);
+  printLine(`  credstash doctor${where}${key}`);
+  printLine(`  credstash setup --attach-read ROLE${where}${key}${policies}`);
 }
 
 /** The flags that were given, as they are typed, each after a space. */
@@ -149,8 +150,4 @@ function words(given: Readonly<Record<string, string | undefined>>): string {
 /** Whether a shell takes a string as it is. */
 function isPlain(text: string): boolean {
   return /^[\w+=,.@:/-]+$/.test(text);
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -3,6 +3,8 @@ import { accessSync, constants as modes, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 
+import { printError } from '../output/terminal.js';
+
 /** Signals to pass on to the child. A terminal sends the last two to the child itself. */
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 const OF_TERMINAL = ['SIGINT', 'SIGQUIT'] as const;
@@ -25,7 +27,7 @@ export function runChild(
 ): Promise<number> {
   const program = findProgram(file);
   if (program === undefined) {
-    process.stderr.write(`${file} was not found\n`);
+    printError(`${file} was not found`);
     return Promise.resolve(NOT_FOUND);
   }
   return new Promise((ended) => {
@@ -39,7 +41,7 @@ export function runChild(
     const child = spawn(program, args, { argv0: file, env, stdio: 'inherit' });
     child.on('error', (error: NodeJS.ErrnoException) => {
       const isMissing = error.code === 'ENOENT';
-      process.stderr.write(`${file} ${isMissing ? 'was not found' : 'could not be started'}\n`);
+      printError(`${file} ${isMissing ? 'was not found' : 'could not be started'}`);
       ended(isMissing ? NOT_FOUND : NOT_EXECUTABLE);
     });
     child.on('exit', (code, signal) => {

@@ -7,6 +7,7 @@ import { Credstash } from '../../credstash.js';
 import { CredstashError } from '../../errors.js';
 import { savedKmsRegion } from './config-file.js';
 import { LOG_LEVELS } from '../output/log.js';
+import { printError } from '../output/terminal.js';
 
 /** Flags of every command, before or after its name. */
 export interface GlobalOptions {
@@ -71,7 +72,7 @@ export async function connect(command: Command, key?: string): Promise<Credstash
     dynamodb: new DynamoDBClient(service),
     kms: new KMSClient(kms),
     onWarning: (warning) => {
-      if (!told.has(warning)) process.stderr.write(`warning: ${warning}\n`);
+      if (!told.has(warning)) printError(`warning: ${warning}`);
       told.add(warning);
     },
   });

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import { CredstashError } from '../../errors.js';
 import { Exit, INTERRUPTED } from '../output/exit.js';
+import { shown } from '../output/terminal.js';
 
 /**
  * The bytes of a value argument: of a file for `@file`, of standard input for `-`, else its own
@@ -36,7 +37,7 @@ export async function promptValue(name: string): Promise<Uint8Array> {
   // At the end of the input, read() never settles.
   const ended = once(stdin, 'end').then(() => setImmediate('ended' as const));
   const typed = read({
-    prompt: `${name}: `,
+    prompt: `${shown(name, stderr)}: `,
     silent: true,
     terminal: stdin.isTTY,
     output: stderr,

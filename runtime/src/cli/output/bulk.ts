@@ -3,9 +3,10 @@ import type { Credstash } from '../../credstash.js';
 import type { GetAllOptions } from '../../operations/get-all.js';
 import { Exit } from './exit.js';
 import { formatSecrets, type Format } from './formats.js';
-import { writeOutput } from './write.js';
 import { withProgress } from './progress.js';
+import { shownLines } from './terminal.js';
 import { reportFailures } from './words.js';
+import { writeOutput } from './write.js';
 
 /** The result of a bulk read: the values, and the errors, both by name. */
 export interface BulkRead {
@@ -45,8 +46,14 @@ export async function writeSecrets(
   const { text, failures } = await formatSecrets(options.format, read.secrets);
   const failed = new Map<string, Error>([...read.failures, ...failures]);
   if (failed.size === 0 || !options.strict) {
-    await writeOutput(text + options.end, options.output);
+    const { end, output } = options;
+    await writeOutput(output === undefined ? onStdout(text + end) : text + end, output);
   }
   reportFailures(failed);
   if (failed.size > 0) throw new Exit(1);
+}
+
+/** On a terminal, nothing but characters to read, and whole lines: the next prompt is below. */
+function onStdout(text: string): string {
+  return shownLines(process.stdout.isTTY ? text.replace(/[^\n]$/, '$&\n') : text);
 }

@@ -1,3 +1,4 @@
+import { unicodeEscape } from './terminal.js';
 import { toVariables } from './variables.js';
 
 /** The output formats of Python credstash, and `shell`. */
@@ -68,10 +69,6 @@ function yamlString(value: string): string {
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
     unicodeEscape,
   );
-}
-
-function unicodeEscape(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** Lines from which bash, the npm package dotenv and python-dotenv read the same variables. */

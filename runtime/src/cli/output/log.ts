@@ -1,5 +1,7 @@
 import { appendFileSync } from 'node:fs';
 
+import { printError } from './terminal.js';
+
 /** The levels of Python's `logging`, in ascending order. */
 export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 
@@ -19,7 +21,7 @@ export class Log {
       appendFileSync(this.file, `${new Date().toISOString()} ERROR ${text}\n`, { mode: 0o600 });
     } catch (cause) {
       const { code = 'unknown' } = cause as NodeJS.ErrnoException;
-      process.stderr.write(`warning: can't write the log file ${this.file} (${code})\n`);
+      printError(`warning: can't write the log file ${this.file} (${code})`);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { AwsError, CredstashError, type ErrorCode, type SecretReference } from '../../errors.js';
 import { isNumeric, unpadVersion } from '../../format/version.js';
+import { printError } from './terminal.js';
 
 /** The messages for errors about a secret: Python credstash's, where it has one. */
 const WORDS: Readonly<Partial<Record<ErrorCode, (secret: SecretReference) => string>>> = {
@@ -30,7 +31,7 @@ export function describe(error: unknown): string {
 
 /** One line on standard error for each secret that failed. */
 export function reportFailures(failures: ReadonlyMap<string, Error>): void {
-  for (const [name, error] of failures) process.stderr.write(`${name}: ${describe(error)}\n`);
+  for (const [name, error] of failures) printError(`${name}: ${describe(error)}`);
 }
 
 function translate(error: unknown): string {
