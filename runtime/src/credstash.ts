@@ -17,7 +17,7 @@ import {
 } from './operations/migrate-versions.js';
 import { putAll, type PutAllOptions } from './operations/put-all.js';
 import { preparePut, put, type PutOptions, type PutResult } from './operations/put.js';
-import type { Services } from './operations/services.js';
+import type { OperationOptions, Services } from './operations/services.js';
 import { DynamoDbStore } from './stores/dynamodb.js';
 import type { SecretEntry, SecretStore } from './stores/secret-store.js';
 
@@ -46,6 +46,12 @@ export interface CredstashOptions extends CompartmentChoice {
    * @default - a client of `kmsRegion` that retries when throttled
    */
   readonly kms?: AwsClient;
+  /**
+   * Milliseconds for each call to AWS, with all its retries. A `get` makes two calls.
+   *
+   * @default 30_000
+   */
+  readonly timeout?: number | undefined;
   /**
    * Where sealed items are kept.
    *
@@ -84,16 +90,21 @@ export class Credstash {
    */
   constructor(options: CredstashOptions = {}) {
     const { key, table, keyIsChosen } = compartmentNames(options, process.env);
-    const { region, kmsRegion = region, onWarning = () => undefined } = options;
+    const { region, kmsRegion = region, timeout, onWarning = () => undefined } = options;
     const store =
       options.store ??
-      new DynamoDbStore(options.dynamodb ?? new DynamoDBClient(clientConfig({ region })), table);
+      new DynamoDbStore(
+        options.dynamodb ?? new DynamoDBClient(clientConfig({ region })),
+        table,
+        timeout,
+      );
     const keyService =
       options.keyService ??
       new KmsKeyService(
         options.kms ?? new KMSClient(clientConfig({ region: kmsRegion })),
         key,
         keyIsChosen ? key : undefined,
+        timeout,
       );
     this.#services = { store, keyService, onWarning };
   }
@@ -198,8 +209,8 @@ export class Credstash {
    *   console.log(name, version, comment);
    * }
    */
-  async list(): Promise<SecretEntry[]> {
-    return list(this.#services);
+  async list(options: OperationOptions = {}): Promise<SecretEntry[]> {
+    return list(this.#services, options);
   }
 
   /**
@@ -212,8 +223,8 @@ export class Credstash {
    * @example
    * const [latest] = await credstash.versions('app/db.password');
    */
-  async versions(name: string): Promise<string[]> {
-    return versions(this.#services, name);
+  async versions(name: string, options: OperationOptions = {}): Promise<string[]> {
+    return versions(this.#services, name, options);
   }
 
   /**

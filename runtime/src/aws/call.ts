@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { isNativeError } from 'node:util/types';
 
 import { AwsError, type AwsService, type ErrorCode } from '../errors.js';
@@ -48,7 +49,11 @@ const OWN_CODES: Readonly<Record<string, Readonly<Record<string, ErrorCode>>>> =
  * The codes of Node.js for a host that is not found, or does not answer. They are in the message,
  * too: under jest, the SDK keeps nothing else of such an error.
  */
-const NETWORK_ERROR = /\b(EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|ETIMEDOUT)\b/;
+const NETWORK_ERROR =
+  /\b(EAI_AGAIN|ECONNABORTED|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EPIPE|ETIMEDOUT|TimeoutError|socket hang up)\b/;
+
+/** Milliseconds for a call with all its retries, and for finding credentials. */
+export const DEFAULT_TIMEOUT = 30_000;
 
 const CREATE = 'Create the compartment there with `cdk deploy` or `credstash setup`, or choose';
 
@@ -69,33 +74,54 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
     'Sign in again, or check the profile, the role and the environment, and that the region is enabled.',
 };
 
+/** When a call gives up. */
+export interface CallLimits {
+  /** The caller's. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds. */
+  readonly timeout?: number | undefined;
+}
+
 /**
  * Make a call.
  *
  * @param action As policies name it.
  * @param resource What the call is about: a name, or what a policy must allow it on: ARNs, or `*`.
+ * @param send Sends the request, and gives up when the signal aborts.
  * @throws AwsError that names both and, after a refusal, what would allow the call
  */
 export async function call<T>(
   client: Pick<AwsClient, 'config'>,
   action: Action,
   resource: string | readonly string[],
-  send: () => Promise<T>,
+  send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+  { signal, timeout = DEFAULT_TIMEOUT }: CallLimits = {},
 ): Promise<T> {
+  const deadline = AbortSignal.timeout(timeout);
+  const abortSignal = signal ? AbortSignal.any([signal, deadline]) : deadline;
   try {
-    return await send();
-  } catch (cause) {
+    abortSignal.throwIfAborted();
+    // Credentials are found before anything is sent: that heeds no signal.
+    return await Promise.race([send({ abortSignal }), aborted(abortSignal)]);
+  } catch (failure) {
+    const cause: unknown = abortSignal.aborted ? abortSignal.reason : failure;
     // Not `instanceof`: under jest, the errors of Node.js are of another realm.
     const error = isNativeError(cause) ? cause : new Error(String(cause));
     const region = await client.config.region().catch(() => undefined);
     const service = SERVICES[action.slice(0, action.indexOf(':')) as keyof typeof SERVICES];
     const on = [resource].flat().join(' and ');
-    const code = errorCode(error, service, action, on, region);
+    const code = signal?.aborted ? 'ERR_ABORTED' : errorCode(error, service, action, on, region);
     const detail = `${error.name}: ${shortMessage(error)}`;
     const advice =
       code === 'ERR_ACCESS_DENIED' ? remedy(error.message, action, resource) : ADVICE[code];
     throw new AwsError(code, { service, action, resource: on, region, detail, advice }, { cause });
   }
+}
+
+/** Rejects when a signal aborts. */
+async function aborted(signal: AbortSignal): Promise<never> {
+  await once(signal, 'abort');
+  throw signal.reason;
 }
 
 /** Whether a failed call was answered with the error of this name. */
@@ -116,7 +142,9 @@ function errorCode(
   // KMS answers so, with AccessDenied, for a ciphertext from elsewhere.
   const elsewhere = error.message.includes('does not exist in this region');
   if (elsewhere || (itsRegion !== undefined && itsRegion !== region)) return 'ERR_WRONG_REGION';
-  if (NETWORK_ERROR.test(`${networkCode(error)} ${error.message}`)) return 'ERR_UNREACHABLE';
+  if (NETWORK_ERROR.test(`${error.name} ${networkCode(error)} ${error.message}`)) {
+    return 'ERR_UNREACHABLE';
+  }
   const codes = { ...CODES, ...OWN_CODES[service], ...OWN_CODES[action] };
   return (Object.hasOwn(codes, error.name) ? codes[error.name] : undefined) ?? 'ERR_AWS';
 }
