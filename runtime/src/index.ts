@@ -1,5 +1,5 @@
 export type { AwsClient } from './aws/client.js';
-export type { CompartmentChoice } from './compartment.js';
+export type { CompartmentChoice, CredstashOptions } from './compartment.js';
 export * from './credstash.js';
 export * from './errors.js';
 export type { EncryptionContext } from './format/encryption-context.js';

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { isNativeError } from 'node:util/types';
 
 import { AwsError, type AwsService, type ErrorCode } from '../errors.js';
 import type { AwsClient } from './client.js';
+import { withDeadline, type CallLimits } from './deadline.js';
 import { remedy } from './refusal.js';
 
 const SERVICES = { dynamodb: 'DynamoDB', iam: 'IAM', kms: 'KMS', sts: 'STS' } as const;
@@ -52,9 +52,6 @@ const OWN_CODES: Readonly<Record<string, Readonly<Record<string, ErrorCode>>>> =
 const NETWORK_ERROR =
   /\b(EAI_AGAIN|ECONNABORTED|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EPIPE|ETIMEDOUT|TimeoutError|socket hang up)\b/;
 
-/** Milliseconds for a call with all its retries, and for finding credentials. */
-export const DEFAULT_TIMEOUT = 30_000;
-
 const CREATE = 'Create the compartment there with `cdk deploy` or `credstash setup`, or choose';
 
 const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
@@ -74,14 +71,6 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
     'Sign in again, or check the profile, the role and the environment, and that the region is enabled.',
 };
 
-/** When a call gives up. */
-export interface CallLimits {
-  /** The caller's. */
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds. */
-  readonly timeout?: number | undefined;
-}
-
 /**
  * Make a call.
  *
@@ -95,22 +84,19 @@ export async function call<T>(
   action: Action,
   resource: string | readonly string[],
   send: (options: { abortSignal: AbortSignal }) => Promise<T>,
-  { signal, timeout = DEFAULT_TIMEOUT }: CallLimits = {},
+  limits: CallLimits = {},
 ): Promise<T> {
-  const deadline = AbortSignal.timeout(timeout);
-  const abortSignal = signal ? AbortSignal.any([signal, deadline]) : deadline;
   try {
-    abortSignal.throwIfAborted();
-    // Credentials are found before anything is sent: that heeds no signal.
-    return await Promise.race([send({ abortSignal }), aborted(abortSignal)]);
-  } catch (failure) {
-    const cause: unknown = abortSignal.aborted ? abortSignal.reason : failure;
+    return await withDeadline((abortSignal) => send({ abortSignal }), limits);
+  } catch (cause) {
     // Not `instanceof`: under jest, the errors of Node.js are of another realm.
-    const error = isNativeError(cause) ? cause : new Error(String(cause));
+    const error = isError(cause) ? cause : new Error(String(cause));
     const region = await client.config.region().catch(() => undefined);
     const service = SERVICES[action.slice(0, action.indexOf(':')) as keyof typeof SERVICES];
     const on = [resource].flat().join(' and ');
-    const code = signal?.aborted ? 'ERR_ABORTED' : errorCode(error, service, action, on, region);
+    const code = limits.signal?.aborted
+      ? 'ERR_ABORTED'
+      : errorCode(error, service, action, on, region);
     const detail = `${error.name}: ${shortMessage(error)}`;
     const advice =
       code === 'ERR_ACCESS_DENIED' ? remedy(error.message, action, resource) : ADVICE[code];
@@ -118,10 +104,9 @@ export async function call<T>(
   }
 }
 
-/** Rejects when a signal aborts. */
-async function aborted(signal: AbortSignal): Promise<never> {
-  await once(signal, 'abort');
-  throw signal.reason;
+/** Also a `DOMException`, with which signals abort. */
+function isError(value: unknown): value is Error {
+  return isNativeError(value) || value instanceof Error;
 }
 
 /** Whether a failed call was answered with the error of this name. */

@@ -58,5 +58,5 @@ type Chosen<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 function retries({ AWS_RETRY_MODE, AWS_MAX_ATTEMPTS }: NodeJS.ProcessEnv) {
   if (AWS_RETRY_MODE) return {};
   const attempts = Number(AWS_MAX_ATTEMPTS);
-  return { retryStrategy: new CallRetryStrategy(attempts >= 1 ? attempts : undefined) };
+  return { retryStrategy: new CallRetryStrategy(undefined, attempts >= 1 ? attempts : undefined) };
 }

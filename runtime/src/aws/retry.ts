@@ -26,7 +26,10 @@ const MAX_DELAY = 5000;
  * @see https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
  */
 export class CallRetryStrategy implements RetryStrategy {
-  constructor(private readonly attempts = ATTEMPTS) {}
+  constructor(
+    private readonly isRetryable = isTransient,
+    private readonly attempts = ATTEMPTS,
+  ) {}
 
   acquireInitialRetryToken(): Promise<RetryToken> {
     return Promise.resolve(tokenOf(0));
@@ -34,8 +37,8 @@ export class CallRetryStrategy implements RetryStrategy {
 
   async refreshRetryTokenForRetry(token: RetryToken, info: RetryErrorInfo): Promise<RetryToken> {
     const retries = token.getRetryCount() + 1;
-    if (retries >= this.attempts || !isRetryable(info)) throw new Error('No more retries');
-    const base = info.errorType === 'THROTTLING' ? THROTTLED_BASE_DELAY : BASE_DELAY;
+    if (retries >= this.attempts || !this.isRetryable(info)) throw new Error('No more retries');
+    const base = isThrottled(info) ? THROTTLED_BASE_DELAY : BASE_DELAY;
     await setTimeout(Math.random() * Math.min(MAX_DELAY, base * 2 ** retries));
     return tokenOf(retries);
   }
@@ -54,7 +57,11 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'TransactionConflictException',
 ]);
 
-function isRetryable({ errorType, error }: RetryErrorInfo): boolean {
+export function isThrottled({ errorType }: RetryErrorInfo): boolean {
+  return errorType === 'THROTTLING';
+}
+
+function isTransient({ errorType, error }: RetryErrorInfo): boolean {
   return errorType !== 'CLIENT_ERROR' || TRANSIENT.has((error as Error | undefined)?.name ?? '');
 }
 
