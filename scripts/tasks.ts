@@ -84,6 +84,12 @@ export function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
     exec('tsx bench/get.ts'),
   );
   add(
+    'bench:retries',
+    'Time a bulk write under throttling, with the retry strategies there are',
+    ...spawn('template'),
+    exec('tsx bench/retries.ts'),
+  );
+  add(
     'local',
     'Run the embedded AWS until Ctrl-C',
     ...spawn('bundle', 'template'),

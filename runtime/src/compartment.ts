@@ -1,4 +1,7 @@
+import type { AwsClient } from './aws/client.js';
 import { CredstashError } from './errors.js';
+import type { KeyService } from './keys/key-service.js';
+import type { SecretStore } from './stores/secret-store.js';
 
 /** The compartment that Python credstash would use. */
 const DEFAULT_COMPARTMENT = 'credstash';
@@ -37,6 +40,57 @@ export interface CompartmentChoice {
    * @default - the compartment's alias
    */
   readonly key?: string | undefined;
+}
+
+export interface CredstashOptions extends CompartmentChoice {
+  /**
+   * The AWS region of the table, and of the key.
+   *
+   * @default - as the AWS SDK finds it: `AWS_REGION`, or the profile
+   */
+  readonly region?: string | undefined;
+  /**
+   * The AWS region of the key, if it is not the table's.
+   *
+   * @default - `region`
+   */
+  readonly kmsRegion?: string | undefined;
+  /**
+   * A `DynamoDBClient` of the AWS SDK.
+   *
+   * @default - a client of `region` that retries when throttled
+   */
+  readonly dynamodb?: AwsClient;
+  /**
+   * A `KMSClient` of the AWS SDK.
+   *
+   * @default - a client of `kmsRegion` that retries when throttled
+   */
+  readonly kms?: AwsClient;
+  /**
+   * Milliseconds for each call to AWS, with all its retries. A `get` makes two calls.
+   *
+   * @default 30_000
+   */
+  readonly timeout?: number | undefined;
+  /**
+   * Where sealed items are kept.
+   *
+   * @default - `table`
+   */
+  readonly store?: SecretStore;
+  /**
+   * What makes and unwraps data keys.
+   *
+   * @default - KMS with `key`
+   */
+  readonly keyService?: KeyService;
+  /**
+   * Called with what works, but should be repaired.
+   *
+   * @default - no callback
+   */
+  readonly onWarning?: (warning: string) => void;
 }
 
 /**

@@ -1,10 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 
-import { clientConfig, type AwsClient } from './aws/client.js';
-import { compartmentNames, type CompartmentChoice } from './compartment.js';
+import { clientConfig } from './aws/client.js';
+import { compartmentNames, type CredstashOptions } from './compartment.js';
 import { decodeText, type Value } from './format/text.js';
-import type { KeyService } from './keys/key-service.js';
 import { KmsKeyService } from './keys/kms.js';
 import { remove, type DeleteOptions } from './operations/delete.js';
 import { getAll, type GetAllOptions } from './operations/get-all.js';
@@ -17,54 +16,9 @@ import {
 } from './operations/migrate-versions.js';
 import { putAll, type PutAllOptions } from './operations/put-all.js';
 import { preparePut, put, type PutOptions, type PutResult } from './operations/put.js';
-import type { Services } from './operations/services.js';
+import type { OperationOptions, Services } from './operations/services.js';
 import { DynamoDbStore } from './stores/dynamodb.js';
-import type { SecretEntry, SecretStore } from './stores/secret-store.js';
-
-export interface CredstashOptions extends CompartmentChoice {
-  /**
-   * The AWS region of the table, and of the key.
-   *
-   * @default - as the AWS SDK finds it: `AWS_REGION`, or the profile
-   */
-  readonly region?: string | undefined;
-  /**
-   * The AWS region of the key, if it is not the table's.
-   *
-   * @default - `region`
-   */
-  readonly kmsRegion?: string | undefined;
-  /**
-   * A `DynamoDBClient` of the AWS SDK.
-   *
-   * @default - a client of `region` that retries when throttled
-   */
-  readonly dynamodb?: AwsClient;
-  /**
-   * A `KMSClient` of the AWS SDK.
-   *
-   * @default - a client of `kmsRegion` that retries when throttled
-   */
-  readonly kms?: AwsClient;
-  /**
-   * Where sealed items are kept.
-   *
-   * @default - `table`
-   */
-  readonly store?: SecretStore;
-  /**
-   * What makes and unwraps data keys.
-   *
-   * @default - KMS with `key`
-   */
-  readonly keyService?: KeyService;
-  /**
-   * Called with what works, but should be repaired.
-   *
-   * @default - no callback
-   */
-  readonly onWarning?: (warning: string) => void;
-}
+import type { SecretEntry } from './stores/secret-store.js';
 
 /**
  * The secrets of one compartment.
@@ -77,6 +31,7 @@ export interface CredstashOptions extends CompartmentChoice {
  */
 export class Credstash {
   readonly #services: Services;
+  readonly #opened: { destroy: () => void }[] = [];
 
   /**
    * @throws ERR_INVALID_ARGUMENT if no compartment can have this name, or a client is of another
@@ -84,17 +39,15 @@ export class Credstash {
    */
   constructor(options: CredstashOptions = {}) {
     const { key, table, keyIsChosen } = compartmentNames(options, process.env);
-    const { region, kmsRegion = region, onWarning = () => undefined } = options;
-    const store =
-      options.store ??
-      new DynamoDbStore(options.dynamodb ?? new DynamoDBClient(clientConfig({ region })), table);
+    const { region, kmsRegion = region, timeout, onWarning = () => undefined } = options;
+    const dynamodb = options.dynamodb ?? this.#open(new DynamoDBClient(clientConfig({ region })));
+    // Credentials are found once, for both.
+    const { credentials } = options.dynamodb ? {} : (dynamodb as DynamoDBClient).config;
+    const config = clientConfig({ region: kmsRegion, credentials });
+    const kms = options.kms ?? this.#open(new KMSClient(config));
+    const store = options.store ?? new DynamoDbStore(dynamodb, table, timeout);
     const keyService =
-      options.keyService ??
-      new KmsKeyService(
-        options.kms ?? new KMSClient(clientConfig({ region: kmsRegion })),
-        key,
-        keyIsChosen ? key : undefined,
-      );
+      options.keyService ?? new KmsKeyService(kms, key, keyIsChosen ? key : undefined, timeout);
     this.#services = { store, keyService, onWarning };
   }
 
@@ -106,7 +59,7 @@ export class Credstash {
    * @throws ERR_CONTEXT_MISMATCH, ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST, ERR_UNEXPECTED_KEY
    * @throws ERR_TABLE_NOT_FOUND, ERR_KEY_NOT_FOUND, ERR_KEY_UNAVAILABLE
    * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
-   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_ABORTED, ERR_AWS
    * @example
    * const password = await credstash.get('app/db.password', { context: { env: 'prod' } });
    */
@@ -121,7 +74,7 @@ export class Credstash {
    * @throws ERR_CONTEXT_MISMATCH, ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST, ERR_UNEXPECTED_KEY
    * @throws ERR_TABLE_NOT_FOUND, ERR_KEY_NOT_FOUND, ERR_KEY_UNAVAILABLE
    * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
-   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_ABORTED, ERR_AWS
    * @example
    * const keystore = await credstash.getBytes('app/keystore.p12', { version: 3 });
    */
@@ -139,7 +92,7 @@ export class Credstash {
    * @throws ERR_INVALID_ARGUMENT before any call
    * @throws ERR_TABLE_NOT_FOUND, or one of the following, if the scan for a pattern fails
    * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
-   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_ABORTED, ERR_AWS
    * @example
    * const secrets = await credstash.getAll({ names: ['app/*'] });
    * const password = secrets.get('app/db.password');
@@ -153,12 +106,13 @@ export class Credstash {
    *
    * @throws ERR_VERSION_EXISTS
    * @throws ERR_VALUE_TOO_LARGE, ERR_INVALID_ARGUMENT before any call
+   * @throws ERR_OUTCOME_UNKNOWN if every answer was lost: the version may be stored
    * @throws ERR_NO_NEXT_VERSION, ERR_VERSION_CONTENDED with `autoVersion`
    * @throws ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST, ERR_UNEXPECTED_KEY with `ifChanged`, of the
    * latest version
    * @throws ERR_TABLE_NOT_FOUND, ERR_KEY_NOT_FOUND, ERR_KEY_UNAVAILABLE
    * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
-   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_ABORTED, ERR_AWS
    * @example
    * const { version } = await credstash.put('app/db.password', 'correct horse', {
    *   context: { env: 'prod' },
@@ -192,14 +146,14 @@ export class Credstash {
    *
    * @throws ERR_TABLE_NOT_FOUND
    * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
-   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_ABORTED, ERR_AWS
    * @example
    * for (const { name, version, comment } of await credstash.list()) {
    *   console.log(name, version, comment);
    * }
    */
-  async list(): Promise<SecretEntry[]> {
-    return list(this.#services);
+  async list(options: OperationOptions = {}): Promise<SecretEntry[]> {
+    return list(this.#services, options);
   }
 
   /**
@@ -208,12 +162,12 @@ export class Credstash {
    * @throws ERR_INVALID_ARGUMENT before any call
    * @throws ERR_TABLE_NOT_FOUND
    * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
-   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_ABORTED, ERR_AWS
    * @example
    * const [latest] = await credstash.versions('app/db.password');
    */
-  async versions(name: string): Promise<string[]> {
-    return versions(this.#services, name);
+  async versions(name: string, options: OperationOptions = {}): Promise<string[]> {
+    return versions(this.#services, name, options);
   }
 
   /**
@@ -224,7 +178,7 @@ export class Credstash {
    * @throws ERR_INVALID_ARGUMENT before any call
    * @throws ERR_TABLE_NOT_FOUND
    * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
-   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_ABORTED, ERR_AWS
    * @example
    * await credstash.delete('app/db.password', { version: 1 });
    */
@@ -240,11 +194,21 @@ export class Credstash {
    * @returns What was, or would be, done to each.
    * @throws ERR_TABLE_NOT_FOUND
    * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
-   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_AWS
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_ABORTED, ERR_AWS
    * @example
    * const moved = await credstash.migrateVersions({ dryRun: false });
    */
   async migrateVersions(options: MigrateOptions = {}): Promise<MigratedVersion[]> {
     return migrateVersions(this.#services, options);
+  }
+
+  /** Close the connections of the clients that were not given to the constructor. */
+  close(): void {
+    for (const client of this.#opened) client.destroy();
+  }
+
+  #open<T extends { destroy: () => void }>(client: T): T {
+    this.#opened.push(client);
+    return client;
   }
 }

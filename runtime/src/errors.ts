@@ -44,7 +44,11 @@ export type ErrorCode =
   | 'ERR_THROTTLED'
   /** The account has as many of something as its quota allows. */
   | 'ERR_QUOTA'
-  /** The service can't be reached: it may not exist in the region, or the network is down. */
+  /** The write may have been done: its answer was lost, every time. */
+  | 'ERR_OUTCOME_UNKNOWN'
+  /** The caller's `signal` aborted. */
+  | 'ERR_ABORTED'
+  /** The service can't be reached, or gives no answer in time: it may not exist in the region. */
   | 'ERR_UNREACHABLE'
   /** There are no AWS credentials, or AWS does not accept them. */
   | 'ERR_CREDENTIALS'

@@ -1,5 +1,5 @@
 export type { AwsClient } from './aws/client.js';
-export type { CompartmentChoice } from './compartment.js';
+export type { CompartmentChoice, CredstashOptions } from './compartment.js';
 export * from './credstash.js';
 export * from './errors.js';
 export type { EncryptionContext } from './format/encryption-context.js';
@@ -15,5 +15,6 @@ export type { GetOptions } from './operations/get.js';
 export type { MigratedVersion, MigrateOptions } from './operations/migrate-versions.js';
 export type { PutAllOptions } from './operations/put-all.js';
 export type { PutOptions, PutResult } from './operations/put.js';
+export type { OperationOptions } from './operations/services.js';
 export { DynamoDbStore } from './stores/dynamodb.js';
 export type { SecretEntry, SecretStore, StoreLimits } from './stores/secret-store.js';

@@ -8,7 +8,7 @@ import ts from 'typescript';
 import type { Credstash } from '../src/index.js';
 import { Secrets } from './secrets.js';
 
-/** The doc comments of the methods of Credstash, by name. */
+/** The doc comments of the asynchronous methods of Credstash, by name. */
 function docComments(): Map<string, string> {
   const file = join(__dirname, '../src/credstash.ts');
   const source = ts.createSourceFile(
@@ -19,7 +19,7 @@ function docComments(): Map<string, string> {
   );
   const comments = new Map<string, string>();
   const visit = (node: ts.Node) => {
-    if (ts.isMethodDeclaration(node)) {
+    if (ts.isMethodDeclaration(node) && /^async /m.test(node.getText())) {
       const [comment] = ts.getJSDocCommentsAndTags(node);
       comments.set(node.name.getText(), comment?.getText() ?? '');
     }

@@ -2,6 +2,7 @@ import { isNativeError } from 'node:util/types';
 
 import { AwsError, type AwsService, type ErrorCode } from '../errors.js';
 import type { AwsClient } from './client.js';
+import { withDeadline, type CallLimits } from './deadline.js';
 import { remedy } from './refusal.js';
 
 const SERVICES = { dynamodb: 'DynamoDB', iam: 'IAM', kms: 'KMS', sts: 'STS' } as const;
@@ -48,7 +49,8 @@ const OWN_CODES: Readonly<Record<string, Readonly<Record<string, ErrorCode>>>> =
  * The codes of Node.js for a host that is not found, or does not answer. They are in the message,
  * too: under jest, the SDK keeps nothing else of such an error.
  */
-const NETWORK_ERROR = /\b(EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|ETIMEDOUT)\b/;
+const NETWORK_ERROR =
+  /\b(EAI_AGAIN|ECONNABORTED|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EPIPE|ETIMEDOUT|TimeoutError|socket hang up)\b/;
 
 const CREATE = 'Create the compartment there with `cdk deploy` or `credstash setup`, or choose';
 
@@ -74,28 +76,37 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
  *
  * @param action As policies name it.
  * @param resource What the call is about: a name, or what a policy must allow it on: ARNs, or `*`.
+ * @param send Sends the request, and gives up when the signal aborts.
  * @throws AwsError that names both and, after a refusal, what would allow the call
  */
 export async function call<T>(
   client: Pick<AwsClient, 'config'>,
   action: Action,
   resource: string | readonly string[],
-  send: () => Promise<T>,
+  send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+  limits: CallLimits = {},
 ): Promise<T> {
   try {
-    return await send();
+    return await withDeadline((abortSignal) => send({ abortSignal }), limits);
   } catch (cause) {
     // Not `instanceof`: under jest, the errors of Node.js are of another realm.
-    const error = isNativeError(cause) ? cause : new Error(String(cause));
+    const error = isError(cause) ? cause : new Error(String(cause));
     const region = await client.config.region().catch(() => undefined);
     const service = SERVICES[action.slice(0, action.indexOf(':')) as keyof typeof SERVICES];
     const on = [resource].flat().join(' and ');
-    const code = errorCode(error, service, action, on, region);
+    const code = limits.signal?.aborted
+      ? 'ERR_ABORTED'
+      : errorCode(error, service, action, on, region);
     const detail = `${error.name}: ${shortMessage(error)}`;
     const advice =
       code === 'ERR_ACCESS_DENIED' ? remedy(error.message, action, resource) : ADVICE[code];
     throw new AwsError(code, { service, action, resource: on, region, detail, advice }, { cause });
   }
+}
+
+/** Also a `DOMException`, with which signals abort. */
+function isError(value: unknown): value is Error {
+  return isNativeError(value) || value instanceof Error;
 }
 
 /** Whether a failed call was answered with the error of this name. */
@@ -116,7 +127,9 @@ function errorCode(
   // KMS answers so, with AccessDenied, for a ciphertext from elsewhere.
   const elsewhere = error.message.includes('does not exist in this region');
   if (elsewhere || (itsRegion !== undefined && itsRegion !== region)) return 'ERR_WRONG_REGION';
-  if (NETWORK_ERROR.test(`${networkCode(error)} ${error.message}`)) return 'ERR_UNREACHABLE';
+  if (NETWORK_ERROR.test(`${error.name} ${networkCode(error)} ${error.message}`)) {
+    return 'ERR_UNREACHABLE';
+  }
   const codes = { ...CODES, ...OWN_CODES[service], ...OWN_CODES[action] };
   return (Object.hasOwn(codes, error.name) ? codes[error.name] : undefined) ?? 'ERR_AWS';
 }

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 
 import { CredstashError } from '../errors.js';
+import { CallRetryStrategy } from './retry.js';
 
 /** A client of the AWS SDK for JavaScript, of any version 3. */
 export interface AwsClient {
@@ -9,7 +10,7 @@ export interface AwsClient {
     readonly region: () => Promise<string>;
     readonly serviceId: string;
   };
-  send(command: never): Promise<unknown>;
+  send(command: never, options?: never): Promise<unknown>;
 }
 
 interface SdkClients {
@@ -38,10 +39,24 @@ interface ClientChoice {
   readonly profile?: string | undefined;
 }
 
-/** The configuration of every AWS client: it waits, and tries again, when it is throttled. */
+/** Milliseconds for a connection to be made, and for a request to be answered, in each attempt. */
+const DEADLINES = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+
+/** The configuration of every AWS client: it retries, and never waits without end. */
 export function clientConfig<T extends ClientChoice>(choice: T) {
   const chosen = Object.entries(choice).filter(([, value]) => value !== undefined);
-  return { retryMode: 'adaptive', maxAttempts: 8, ...(Object.fromEntries(chosen) as Chosen<T>) };
+  return {
+    requestHandler: DEADLINES,
+    ...retries(process.env),
+    ...(Object.fromEntries(chosen) as Chosen<T>),
+  };
 }
 
 type Chosen<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The retries that the environment asks for, as it does of every AWS tool; or else our own. */
+function retries({ AWS_RETRY_MODE, AWS_MAX_ATTEMPTS }: NodeJS.ProcessEnv) {
+  if (AWS_RETRY_MODE) return {};
+  const attempts = Number(AWS_MAX_ATTEMPTS);
+  return { retryStrategy: new CallRetryStrategy(undefined, attempts >= 1 ? attempts : undefined) };
+}

@@ -1,10 +1,14 @@
 import type { EncryptionContext } from '../format/encryption-context.js';
 import type { DataKey } from '../format/seal.js';
 
-/** Makes data keys and unwraps them. */
+/** Makes data keys and unwraps them. A method rejects with ERR_ABORTED when its signal aborts. */
 export interface KeyService {
   /** A new data key of 64 bytes, bound to a context. */
-  generateDataKey(context: EncryptionContext): Promise<DataKey>;
+  generateDataKey(context: EncryptionContext, signal?: AbortSignal): Promise<DataKey>;
   /** The plaintext of a wrapped data key, for the context that it was generated with. */
-  decrypt(wrapped: Uint8Array, context: EncryptionContext): Promise<Uint8Array>;
+  decrypt(
+    wrapped: Uint8Array,
+    context: EncryptionContext,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array>;
 }

@@ -14,37 +14,47 @@ export class KmsKeyService implements KeyService {
    * @param client A `KMSClient`.
    * @param key Wraps new data keys: an alias, a key id, or the ARN of either.
    * @param expectedKey What every data key must be wrapped under; any key if undefined.
+   * @param timeout Milliseconds for a call with all its retries; 30 seconds if undefined.
    * @throws ERR_INVALID_ARGUMENT if the client is not a `KMSClient`
    */
   constructor(
     client: AwsClient,
     private readonly key: string,
     private readonly expectedKey: string | undefined,
+    private readonly timeout?: number,
   ) {
     this.client = clientOf('KMS', client);
   }
 
-  generateDataKey(context: EncryptionContext): Promise<DataKey> {
+  generateDataKey(context: EncryptionContext, signal?: AbortSignal): Promise<DataKey> {
     const command = new GenerateDataKeyCommand({
       KeyId: this.key,
       NumberOfBytes: DATA_KEY_BYTES,
       EncryptionContext: context,
     });
-    return call(this.client, 'kms:GenerateDataKey', this.key, async () => {
-      const { Plaintext, CiphertextBlob } = await this.client.send(command);
+    const send = async (options: { abortSignal: AbortSignal }) => {
+      const { Plaintext, CiphertextBlob } = await this.client.send(command, options);
       return { plaintext: present(Plaintext), wrapped: present(CiphertextBlob) };
+    };
+    return call(this.client, 'kms:GenerateDataKey', this.key, send, {
+      signal,
+      timeout: this.timeout,
     });
   }
 
-  decrypt(wrapped: Uint8Array, context: EncryptionContext): Promise<Uint8Array> {
+  decrypt(
+    wrapped: Uint8Array,
+    context: EncryptionContext,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
     const command = new DecryptCommand({
       CiphertextBlob: wrapped,
       EncryptionContext: context,
       KeyId: this.expectedKey,
     });
-    return call(this.client, 'kms:Decrypt', this.key, async () =>
-      present((await this.client.send(command)).Plaintext),
-    );
+    const send = async (options: { abortSignal: AbortSignal }) =>
+      present((await this.client.send(command, options)).Plaintext);
+    return call(this.client, 'kms:Decrypt', this.key, send, { signal, timeout: this.timeout });
   }
 }
 

@@ -2,9 +2,9 @@ import { inOrderTo } from '../aws/refusal.js';
 import { versionForms } from '../format/version.js';
 import { storedVersion } from './checks.js';
 import { versions } from './list.js';
-import type { Services } from './services.js';
+import type { OperationOptions, Services } from './services.js';
 
-export interface DeleteOptions {
+export interface DeleteOptions extends OperationOptions {
   /**
    * The version to delete.
    *
@@ -17,11 +17,11 @@ export interface DeleteOptions {
 export async function remove(
   services: Services,
   name: string,
-  { version }: DeleteOptions,
+  { version, signal }: DeleteOptions,
 ): Promise<string[]> {
   const { store } = services;
   if (version !== undefined) storedVersion(version, store.limits);
-  const oldestFirst = (await inOrderTo('delete', versions(services, name))).reverse();
+  const oldestFirst = (await inOrderTo('delete', versions(services, name, { signal }))).reverse();
   const doomed =
     version === undefined
       ? oldestFirst
@@ -29,6 +29,6 @@ export async function remove(
           .filter((form) => oldestFirst.includes(form))
           .slice(0, 1);
   // One by one: if it is cut short, the latest version is still the latest.
-  for (const each of doomed) await store.delete(name, each);
+  for (const each of doomed) await store.delete(name, each, signal);
   return doomed;
 }

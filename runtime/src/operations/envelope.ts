@@ -22,8 +22,9 @@ export interface Plaintext {
 export async function sealSecret(
   keyService: KeyService,
   { name, value, context, digest, comment }: Plaintext,
+  signal: AbortSignal | undefined,
 ): Promise<UnversionedItem> {
-  const dataKey = await keyService.generateDataKey(context);
+  const dataKey = await keyService.generateDataKey(context, signal);
   try {
     return sealItem(name, value, dataKey, { digest, comment });
   } finally {
@@ -40,8 +41,9 @@ export async function openSecret(
   keyService: KeyService,
   item: SealedItem,
   context: EncryptionContext,
+  signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  const dataKey = await keyService.decrypt(wrappedKey(item), context);
+  const dataKey = await keyService.decrypt(wrappedKey(item), context, signal);
   try {
     return openItem(item, dataKey);
   } finally {

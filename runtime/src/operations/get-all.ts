@@ -53,14 +53,21 @@ export async function getAll(
   { store, keyService }: Services,
   options: GetAllOptions,
 ): Promise<Map<string, string>> {
-  const { names = ['*'], version, context = {}, onFailure = 'reject', onProgress } = options;
+  const {
+    names = ['*'],
+    version,
+    context = {},
+    onFailure = 'reject',
+    onProgress,
+    signal,
+  } = options;
   checkContext(context);
   const literals = names.filter((name) => !isPattern(name));
   for (const name of literals) checkName(name, store.limits);
   if (version !== undefined) storedVersion(version, store.limits);
   const items = new Map<string, SealedItem | undefined>(literals.map((name) => [name, undefined]));
   if (literals.length < names.length) {
-    for (const item of await scanItems(store, names, version)) items.set(item.name, item);
+    for (const item of await scanItems(store, names, version, signal)) items.set(item.name, item);
   }
   let settled = 0;
   onProgress?.(settled, items.size);
@@ -68,8 +75,8 @@ export async function getAll(
     items,
     () => onProgress?.(++settled, items.size),
     async (name, scanned) => {
-      const item = scanned ?? (await findItem(store, name, version));
-      return decodeText(name, await openSecret(keyService, item, context));
+      const item = scanned ?? (await findItem(store, name, version, signal));
+      return decodeText(name, await openSecret(keyService, item, context, signal));
     },
   );
   const isTolerable = [...failures.values()].every(({ code }) => UNREADABLE.has(code));
@@ -84,11 +91,12 @@ async function scanItems(
   store: SecretStore,
   patterns: readonly string[],
   version: string | number | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Iterable<SealedItem>> {
   const forms = version === undefined ? undefined : versionForms(version);
   const matches = nameMatcher(patterns);
   const found = new Map<string, SealedItem>();
-  for await (const item of store.scan()) {
+  for await (const item of store.scan(signal)) {
     if (!matches(item.name) || forms?.includes(item.version) === false) continue;
     const known = found.get(item.name);
     const isBetter = forms

@@ -5,9 +5,9 @@ import { padVersion, versionForms } from '../format/version.js';
 import type { SecretStore } from '../stores/secret-store.js';
 import { checkName, storedVersion } from './checks.js';
 import { openSecret } from './envelope.js';
-import type { Services } from './services.js';
+import type { OperationOptions, Services } from './services.js';
 
-export interface GetOptions {
+export interface GetOptions extends OperationOptions {
   /**
    * The version to read.
    *
@@ -26,11 +26,11 @@ export interface GetOptions {
 export async function get(
   { store, keyService }: Services,
   name: string,
-  { version, context = {} }: GetOptions,
+  { version, context = {}, signal }: GetOptions,
 ): Promise<Uint8Array> {
   checkName(name, store.limits);
   checkContext(context);
-  return openSecret(keyService, await findItem(store, name, version), context);
+  return openSecret(keyService, await findItem(store, name, version, signal), context, signal);
 }
 
 /**
@@ -42,9 +42,10 @@ export async function findItem(
   store: SecretStore,
   name: string,
   version: string | number | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<SealedItem> {
   if (version === undefined) {
-    const latest = await store.latest(name);
+    const latest = await store.latest(name, signal);
     if (latest) return latest;
     throw new CredstashError('ERR_SECRET_NOT_FOUND', `There is no secret ${name}.`, {
       secret: { name },
@@ -52,7 +53,7 @@ export async function findItem(
   }
   storedVersion(version, store.limits);
   for (const form of versionForms(version)) {
-    const item = await store.get(name, form);
+    const item = await store.get(name, form, signal);
     if (item) return item;
   }
   throw new CredstashError('ERR_SECRET_NOT_FOUND', `${name} has no version ${version}.`, {

@@ -1,12 +1,15 @@
 import { compareBytes } from '../format/text.js';
 import type { SecretEntry } from '../stores/secret-store.js';
 import { checkName } from './checks.js';
-import type { Services } from './services.js';
+import type { OperationOptions, Services } from './services.js';
 
 /** Every version of every secret, by name and then by version, without the values. */
-export async function list({ store }: Pick<Services, 'store'>): Promise<SecretEntry[]> {
+export async function list(
+  { store }: Pick<Services, 'store'>,
+  { signal }: OperationOptions,
+): Promise<SecretEntry[]> {
   const entries: SecretEntry[] = [];
-  for await (const entry of store.entries()) entries.push(entry);
+  for await (const entry of store.entries(signal)) entries.push(entry);
   return entries.sort((a, b) => compareBytes(a.name, b.name) || compareBytes(a.version, b.version));
 }
 
@@ -14,7 +17,8 @@ export async function list({ store }: Pick<Services, 'store'>): Promise<SecretEn
 export async function versions(
   { store }: Pick<Services, 'store'>,
   name: string,
+  { signal }: OperationOptions,
 ): Promise<string[]> {
   checkName(name, store.limits);
-  return store.versions(name);
+  return store.versions(name, undefined, signal);
 }

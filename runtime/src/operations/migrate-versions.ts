@@ -1,9 +1,9 @@
 import { isUnpadded, padVersion } from '../format/version.js';
 import type { OnProgress } from './bulk.js';
 import { list } from './list.js';
-import type { Services } from './services.js';
+import type { OperationOptions, Services } from './services.js';
 
-export interface MigrateOptions {
+export interface MigrateOptions extends OperationOptions {
   /**
    * Change nothing: only give what would be done.
    *
@@ -32,16 +32,16 @@ export interface MigratedVersion {
 /** Pad the versions that were stored unpadded. */
 export async function migrateVersions(
   { store }: Services,
-  { dryRun = true, onProgress }: MigrateOptions,
+  { dryRun = true, onProgress, signal }: MigrateOptions,
 ): Promise<MigratedVersion[]> {
-  const entries = await list({ store });
+  const entries = await list({ store }, { signal });
   const unpadded = entries.filter(({ version }) => isUnpadded(version));
   const migrated: MigratedVersion[] = [];
   for (const { name, version: from } of unpadded) {
     const to = padVersion(from);
     const isTaken = entries.some((entry) => entry.name === name && entry.version === to);
     // A copy that an interrupted run left is not another item: the store tells them apart.
-    const isMoved = !dryRun && (await store.moveVersion(name, from, to));
+    const isMoved = !dryRun && (await store.moveVersion(name, from, to, signal));
     const outcome = isMoved ? 'moved' : dryRun && !isTaken ? 'planned' : 'taken';
     migrated.push({ name, from, to, outcome });
     onProgress?.(migrated.length, unpadded.length);

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 
 import { inOrderTo } from '../aws/refusal.js';
-import { CredstashError } from '../errors.js';
+import { AwsError, CredstashError } from '../errors.js';
 import { checkContext, type EncryptionContext } from '../format/encryption-context.js';
 import type { SealedItem } from '../format/item.js';
 import { DIGESTS, isDigest, type Digest } from '../format/seal.js';
@@ -10,9 +10,9 @@ import { isUnpadded, padVersion, unpadVersion, versionAfter } from '../format/ve
 import type { SecretStore, StoreLimits } from '../stores/secret-store.js';
 import { checkName, checkSize, storedVersion } from './checks.js';
 import { openSecret, sealSecret, type Plaintext } from './envelope.js';
-import type { Services } from './services.js';
+import type { OperationOptions, Services } from './services.js';
 
-export interface PutOptions {
+export interface PutOptions extends OperationOptions {
   /**
    * The version to write.
    *
@@ -69,6 +69,7 @@ export interface PreparedPut extends Plaintext {
   /** The version to write, as stored; the next one if undefined. */
   readonly version: string | undefined;
   readonly ifChanged: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -83,7 +84,7 @@ export function preparePut(
   options: PutOptions,
 ): PreparedPut {
   const { version, autoVersion = false, ifChanged = false } = options;
-  const { context = {}, comment, digest = 'SHA256' } = options;
+  const { context = {}, comment, digest = 'SHA256', signal } = options;
   checkName(name, limits);
   checkContext(context);
   if (autoVersion && version !== undefined) {
@@ -106,6 +107,7 @@ export function preparePut(
     context,
     comment,
     digest,
+    signal,
   };
 }
 
@@ -116,7 +118,7 @@ export async function put(services: Services, prepared: PreparedPut): Promise<Pu
   if (digest === 'SHA' || digest === 'MD5') {
     onWarning(`The digest ${digest} is weak: use it only for clients that know no other.`);
   }
-  const latest = prepared.ifChanged ? await store.latest(name) : undefined;
+  const latest = prepared.ifChanged ? await store.latest(name, prepared.signal) : undefined;
   if (latest && (await holds(services, latest, prepared))) {
     return { name, version: latest.version, isUnchanged: true };
   }
@@ -126,15 +128,16 @@ export async function put(services: Services, prepared: PreparedPut): Promise<Pu
 /** Seal and store, and give the version that it got. */
 async function write(services: Services, prepared: PreparedPut): Promise<string> {
   const { store, keyService } = services;
-  const { name } = prepared;
-  const version = prepared.version ?? (await nextVersion(services, name));
-  const item = await sealSecret(keyService, prepared);
-  if (await store.putIfAbsent({ ...item, version })) return version;
+  const { name, signal } = prepared;
+  const version = prepared.version ?? (await nextVersion(services, name, signal));
+  const item = await sealSecret(keyService, prepared, signal);
+  const putIfAbsent = (each: string) => putKnowing(store, { ...item, version: each }, signal);
+  if (await putIfAbsent(version)) return version;
   if (prepared.version !== undefined) throw await versionExists(store, name, version);
   for (let tries = 1; tries < AUTO_VERSION_TRIES; tries++) {
     await setTimeout(Math.random() * Math.min(1000, 20 * 2 ** tries));
-    const next = await nextVersion(services, name);
-    if (await store.putIfAbsent({ ...item, version: next })) return next;
+    const next = await nextVersion(services, name, signal);
+    if (await putIfAbsent(next)) return next;
   }
   throw new CredstashError(
     'ERR_VERSION_CONTENDED',
@@ -143,12 +146,52 @@ async function write(services: Services, prepared: PreparedPut): Promise<string>
   );
 }
 
-async function nextVersion({ store, onWarning }: Services, name: string): Promise<string> {
-  const [highest] = await inOrderTo('write', store.versions(name, 1));
+/**
+ * Put an item, and know whether it was stored.
+ *
+ * @throws ERR_OUTCOME_UNKNOWN if no answer came: the item may be stored
+ */
+async function putKnowing(
+  store: SecretStore,
+  item: SealedItem,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    return await store.putIfAbsent(item, signal).catch((error: unknown) => {
+      // The store knows its own item: to put it again tells whether it is there.
+      if (isUnanswered(error) && !signal?.aborted) return store.putIfAbsent(item, signal);
+      throw error;
+    });
+  } catch (cause) {
+    if (!isUnanswered(cause)) throw cause;
+    const { name, version } = item;
+    throw new CredstashError(
+      'ERR_OUTCOME_UNKNOWN',
+      `${name} version ${unpadVersion(version)} may be stored: no answer came. Read it, or put exactly that version again: if it is there, you get ERR_VERSION_EXISTS.`,
+      { cause, secret: { name, version } },
+    );
+  }
+}
+
+/** Whether a call failed in a way that leaves open whether AWS did it. */
+function isUnanswered(error: unknown): boolean {
+  if (!(error instanceof AwsError)) return false;
+  const cause = error.cause as { $metadata?: { httpStatusCode?: number } } | undefined;
+  const status = cause?.$metadata?.httpStatusCode ?? 0;
+  const isRefused = status >= 400 && status < 500;
+  return ['ERR_ABORTED', 'ERR_AWS', 'ERR_UNREACHABLE'].includes(error.code) && !isRefused;
+}
+
+async function nextVersion(
+  { store, onWarning }: Services,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const [highest] = await inOrderTo('write', store.versions(name, 1, signal));
   if (highest === undefined) return padVersion(1);
   if (!isUnpadded(highest)) return versionAfter(name, [highest]);
   // In byte order an unpadded version hides every padded one: the largest number may be any.
-  const next = versionAfter(name, await store.versions(name));
+  const next = versionAfter(name, await store.versions(name, undefined, signal));
   onWarning(
     `${name} has the unpadded version ${highest}, which readers take for the latest: they won't see version ${unpadVersion(next)}. Repair it with migrateVersions, or \`credstash migrate-versions\`.`,
   );
@@ -169,10 +212,10 @@ async function versionExists(store: SecretStore, name: string, version: string) 
 async function holds(
   { keyService }: Services,
   item: SealedItem,
-  { value, context }: PreparedPut,
+  { value, context, signal }: PreparedPut,
 ): Promise<boolean> {
   try {
-    return Buffer.compare(await openSecret(keyService, item, context), value) === 0;
+    return Buffer.compare(await openSecret(keyService, item, context, signal), value) === 0;
   } catch (error) {
     if (error instanceof CredstashError && error.code === 'ERR_CONTEXT_MISMATCH') return false;
     throw error;

@@ -8,3 +8,13 @@ export interface Services {
   /** Called with what works, but should be repaired. */
   readonly onWarning: (warning: string) => void;
 }
+
+/** Options of every operation. */
+export interface OperationOptions {
+  /**
+   * Ends the work when it aborts: the method rejects with ERR_ABORTED.
+   *
+   * @default - no signal; each call to AWS ends after 30 seconds
+   */
+  readonly signal?: AbortSignal | undefined;
+}

@@ -5,13 +5,14 @@ import { STS } from '@aws-sdk/client-sts';
 
 import { call, type Action } from '../aws/call.js';
 import type { AwsClient } from '../aws/client.js';
+import { CallRetryStrategy, isThrottled } from '../aws/retry.js';
 import { eventually, type Patience } from './patience.js';
 
 export interface Clients {
   readonly dynamodb: DynamoDB;
   readonly iam: IAM;
   readonly kms: KMS;
-  /** Without retries: a second CreateKey would create a second key. */
+  /** Retries only what was throttled: a second CreateKey would create a second key. */
   readonly kmsOnce: KMS;
   readonly sts: STS;
 }
@@ -27,7 +28,7 @@ export function createClients(service: Config, kms = service): Clients {
     dynamodb: new DynamoDB(service),
     iam: new IAM(service),
     kms: new KMS(kms),
-    kmsOnce: new KMS({ ...kms, maxAttempts: 1 }),
+    kmsOnce: new KMS({ ...kms, retryStrategy: new CallRetryStrategy(isThrottled) }),
     sts: new STS(service),
   };
 }

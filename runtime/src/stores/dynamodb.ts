@@ -28,32 +28,37 @@ export class DynamoDbStore implements SecretStore {
   /**
    * @param client A `DynamoDBClient`.
    * @param table The table's name or ARN.
+   * @param timeout Milliseconds for a call with all its retries; 30 seconds if undefined.
    * @throws ERR_INVALID_ARGUMENT if the client is not a `DynamoDBClient`
    */
   constructor(
     client: AwsClient,
     private readonly table: string,
+    private readonly timeout?: number,
   ) {
     this.client = clientOf('DynamoDB', client);
   }
 
-  async latest(name: string): Promise<SealedItem | undefined> {
+  async latest(name: string, signal?: AbortSignal): Promise<SealedItem | undefined> {
     const command = new QueryCommand({ ...this.queryOf(name), Limit: 1 });
-    const { Items } = await this.call('dynamodb:Query', () => this.client.send(command));
+    const { Items } = await this.call('dynamodb:Query', signal, (options) =>
+      this.client.send(command, options),
+    );
     return Items?.[0] && sealedItem(Items[0]);
   }
 
-  async get(name: string, version: string): Promise<SealedItem | undefined> {
-    const item = await this.attributes(name, version);
+  async get(name: string, version: string, signal?: AbortSignal): Promise<SealedItem | undefined> {
+    const item = await this.attributes(name, version, signal);
     return item && sealedItem(item);
   }
 
-  putIfAbsent(item: SealedItem): Promise<boolean> {
-    const attributes = Object.entries(item) as [string, string][];
-    return this.putAttributes(Object.fromEntries(attributes.map(([name, S]) => [name, { S }])));
+  putIfAbsent(item: SealedItem, signal?: AbortSignal): Promise<boolean> {
+    const strings = Object.entries(item) as [string, string][];
+    const attributes = Object.fromEntries(strings.map(([name, S]) => [name, { S }]));
+    return this.putAttributes(attributes, signal);
   }
 
-  async versions(name: string, limit?: number): Promise<string[]> {
+  async versions(name: string, limit?: number, signal?: AbortSignal): Promise<string[]> {
     const query = {
       ...this.queryOf(name),
       Select: 'SPECIFIC_ATTRIBUTES' as const,
@@ -62,26 +67,28 @@ export class DynamoDbStore implements SecretStore {
     };
     if (limit !== undefined) {
       const command = new QueryCommand({ ...query, Limit: limit });
-      const { Items = [] } = await this.call('dynamodb:Query', () => this.client.send(command));
+      const { Items = [] } = await this.call('dynamodb:Query', signal, (options) =>
+        this.client.send(command, options),
+      );
       return Items.map((item) => text(item, 'version'));
     }
     const versions: string[] = [];
     const pages = paginateQuery({ client: this.client }, query);
-    for await (const item of this.items('dynamodb:Query', pages)) {
+    for await (const item of this.items('dynamodb:Query', pages, signal)) {
       versions.push(text(item, 'version'));
     }
     return versions;
   }
 
-  async *scan(): AsyncIterable<SealedItem> {
+  async *scan(signal?: AbortSignal): AsyncIterable<SealedItem> {
     const input = { TableName: this.table, ConsistentRead: true };
     const pages = paginateScan({ client: this.client }, input);
-    for await (const item of this.items('dynamodb:Scan', pages)) {
+    for await (const item of this.items('dynamodb:Scan', pages, signal)) {
       yield sealedItem(item);
     }
   }
 
-  async *entries(): AsyncIterable<SecretEntry> {
+  async *entries(signal?: AbortSignal): AsyncIterable<SecretEntry> {
     const input = {
       TableName: this.table,
       ConsistentRead: true,
@@ -90,39 +97,51 @@ export class DynamoDbStore implements SecretStore {
       ExpressionAttributeNames: { '#name': 'name', '#version': 'version', '#comment': 'comment' },
     };
     const pages = paginateScan({ client: this.client }, input);
-    for await (const item of this.items('dynamodb:Scan', pages)) {
+    for await (const item of this.items('dynamodb:Scan', pages, signal)) {
       yield { name: text(item, 'name'), version: text(item, 'version'), ...comment(item) };
     }
   }
 
-  async delete(name: string, version: string): Promise<void> {
+  async delete(name: string, version: string, signal?: AbortSignal): Promise<void> {
     const command = new DeleteItemCommand({
       TableName: this.table,
       Key: { name: { S: name }, version: { S: version } },
     });
-    await this.call('dynamodb:DeleteItem', () => this.client.send(command));
+    await this.call('dynamodb:DeleteItem', signal, (options) => this.client.send(command, options));
   }
 
-  async moveVersion(name: string, from: string, to: string): Promise<boolean> {
-    const original = await this.attributes(name, from);
+  async moveVersion(
+    name: string,
+    from: string,
+    to: string,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const original = await this.attributes(name, from, signal);
     if (!original) return false;
     const copy = { ...original, version: { S: to } };
-    await this.putAttributes(copy);
-    if (!isDeepStrictEqual(await this.attributes(name, to), copy)) return false;
-    await this.delete(name, from);
+    await this.putAttributes(copy, signal);
+    if (!isDeepStrictEqual(await this.attributes(name, to, signal), copy)) return false;
+    await this.delete(name, from, signal);
     return true;
   }
 
-  private async attributes(name: string, version: string): Promise<Attributes | undefined> {
+  private async attributes(
+    name: string,
+    version: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Attributes | undefined> {
     const command = new GetItemCommand({
       TableName: this.table,
       Key: { name: { S: name }, version: { S: version } },
       ConsistentRead: true,
     });
-    return (await this.call('dynamodb:GetItem', () => this.client.send(command))).Item;
+    const { Item } = await this.call('dynamodb:GetItem', signal, (options) =>
+      this.client.send(command, options),
+    );
+    return Item;
   }
 
-  private async putAttributes(item: Attributes): Promise<boolean> {
+  private async putAttributes(item: Attributes, signal: AbortSignal | undefined): Promise<boolean> {
     const command = new PutItemCommand({
       TableName: this.table,
       Item: item,
@@ -132,7 +151,7 @@ export class DynamoDbStore implements SecretStore {
       ExpressionAttributeValues: { ':key': item.key ?? { S: '' } },
     });
     try {
-      await this.call('dynamodb:PutItem', () => this.client.send(command));
+      await this.call('dynamodb:PutItem', signal, (options) => this.client.send(command, options));
       return true;
     } catch (error) {
       if (isAnswer(error, 'ConditionalCheckFailedException')) return false;
@@ -154,17 +173,22 @@ export class DynamoDbStore implements SecretStore {
   private async *items(
     action: Action,
     pages: AsyncIterable<{ Items?: Attributes[] | undefined }>,
+    signal: AbortSignal | undefined,
   ): AsyncIterable<Attributes> {
     const iterator = pages[Symbol.asyncIterator]();
     for (;;) {
-      const page = await this.call(action, () => iterator.next());
+      const page = await this.call(action, signal, () => iterator.next());
       if (page.done) return;
       yield* page.value.Items ?? [];
     }
   }
 
-  private call<T>(action: Action, send: () => Promise<T>): Promise<T> {
-    return call(this.client, action, this.table, send);
+  private call<T>(
+    action: Action,
+    signal: AbortSignal | undefined,
+    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    return call(this.client, action, this.table, send, { signal, timeout: this.timeout });
   }
 }
 

@@ -20,25 +20,26 @@ export interface StoreLimits {
 /**
  * Keeps sealed items. Every read sees every write that was acknowledged before it.
  *
- * A store takes names and versions as they are: checking and padding are up to the caller.
+ * A store takes names and versions as they are: checking and padding are up to the caller. A method
+ * rejects with ERR_ABORTED when its signal aborts.
  */
 export interface SecretStore {
   readonly limits: StoreLimits;
   /** The item with the highest version of a name, in byte order. */
-  latest(name: string): Promise<SealedItem | undefined>;
-  get(name: string, version: string): Promise<SealedItem | undefined>;
+  latest(name: string, signal?: AbortSignal): Promise<SealedItem | undefined>;
+  get(name: string, version: string, signal?: AbortSignal): Promise<SealedItem | undefined>;
   /** Store an item, unless its name and version are taken: then false. Safe to repeat. */
-  putIfAbsent(item: SealedItem): Promise<boolean>;
+  putIfAbsent(item: SealedItem, signal?: AbortSignal): Promise<boolean>;
   /** The versions of a name, the highest first, all or the first `limit`. */
-  versions(name: string, limit?: number): Promise<string[]>;
+  versions(name: string, limit?: number, signal?: AbortSignal): Promise<string[]>;
   /** Every item, in no order. */
-  scan(): AsyncIterable<SealedItem>;
+  scan(signal?: AbortSignal): AsyncIterable<SealedItem>;
   /** Every item without its ciphertext, in no order. */
-  entries(): AsyncIterable<SecretEntry>;
-  delete(name: string, version: string): Promise<void>;
+  entries(signal?: AbortSignal): AsyncIterable<SecretEntry>;
+  delete(name: string, version: string, signal?: AbortSignal): Promise<void>;
   /**
    * Store a whole item under another version, and delete it under its own once the copy was read
    * back. If another item has that version, do nothing, and give false.
    */
-  moveVersion(name: string, from: string, to: string): Promise<boolean>;
+  moveVersion(name: string, from: string, to: string, signal?: AbortSignal): Promise<boolean>;
 }

@@ -64,13 +64,15 @@ export function globalOptions(command: Command): GlobalOptions {
 export async function connect(command: Command, key?: string): Promise<Credstash> {
   const { table, compartment } = globalOptions(command);
   const { service, kms } = await clientConfigs(command);
+  const dynamodb = new DynamoDBClient(service);
   const told = new Set<string>();
   return new Credstash({
     table,
     compartment,
     key,
-    dynamodb: new DynamoDBClient(service),
-    kms: new KMSClient(kms),
+    dynamodb,
+    // Credentials are found once, for both.
+    kms: new KMSClient({ ...kms, credentials: dynamodb.config.credentials }),
     onWarning: (warning) => {
       if (!told.has(warning)) printError(`warning: ${warning}`);
       told.add(warning);

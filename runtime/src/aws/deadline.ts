@@ -1,0 +1,43 @@
+/** When a call gives up. */
+export interface CallLimits {
+  /** The caller's. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for a call with all its retries, and for finding credentials. */
+  readonly timeout?: number | undefined;
+}
+
+const DEFAULT_TIMEOUT = 30_000;
+
+/**
+ * Do work until it is done, the caller's signal aborts or the time is over, whichever is first.
+ *
+ * @param work Gives up when the signal aborts, if it can. If it can't, nobody waits for it: the SDK
+ * heeds no signal while it finds credentials.
+ * @throws the reason of the caller's signal, or a `TimeoutError`
+ */
+export async function withDeadline<T>(
+  work: (abortSignal: AbortSignal) => Promise<T>,
+  { signal, timeout = DEFAULT_TIMEOUT }: CallLimits,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal?.reason);
+  signal?.addEventListener('abort', abort);
+  const timer = setTimeout(() => controller.abort(timeoutError(timeout)), timeout);
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const { signal: abortSignal } = controller;
+      abortSignal.addEventListener('abort', () => reject(abortSignal.reason as Error));
+      work(abortSignal).then(resolve, reject);
+    });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+function timeoutError(timeout: number): Error {
+  const error = new Error(`no answer within ${timeout / 1000} s`);
+  error.name = 'TimeoutError';
+  return error;
+}

@@ -1,0 +1,70 @@
+import { setTimeout } from 'node:timers/promises';
+
+import type { KMSClientConfig } from '@aws-sdk/client-kms';
+
+type RetryStrategy = Extract<
+  NonNullable<KMSClientConfig['retryStrategy']>,
+  { acquireInitialRetryToken: unknown }
+>;
+type RetryToken = Awaited<ReturnType<RetryStrategy['acquireInitialRetryToken']>>;
+type RetryErrorInfo = Parameters<RetryStrategy['refreshRetryTokenForRetry']>[1];
+
+const ATTEMPTS = 8;
+
+/** Milliseconds, doubled with each attempt. Throttled calls wait longer, as AWS advises. */
+const BASE_DELAY = 50;
+const THROTTLED_BASE_DELAY = 200;
+const MAX_DELAY = 5000;
+
+/**
+ * Retries each call by itself: up to 8 attempts, with exponential backoff and full jitter.
+ *
+ * The SDK's own strategies share a budget among all calls of a client. It is empty after an outage,
+ * and only successes fill it: a client that lives on fails at the first error for a long time. Here
+ * the deadline of each call is the bound. docs/retries.md compares them.
+ *
+ * @see https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+ */
+export class CallRetryStrategy implements RetryStrategy {
+  constructor(
+    private readonly isRetryable = isTransient,
+    private readonly attempts = ATTEMPTS,
+  ) {}
+
+  acquireInitialRetryToken(): Promise<RetryToken> {
+    return Promise.resolve(tokenOf(0));
+  }
+
+  async refreshRetryTokenForRetry(token: RetryToken, info: RetryErrorInfo): Promise<RetryToken> {
+    const retries = token.getRetryCount() + 1;
+    if (retries >= this.attempts || !this.isRetryable(info)) throw new Error('No more retries');
+    const base = isThrottled(info) ? THROTTLED_BASE_DELAY : BASE_DELAY;
+    await setTimeout(Math.random() * Math.min(MAX_DELAY, base * 2 ** retries));
+    return tokenOf(retries);
+  }
+
+  recordSuccess(): void {
+    // There is no budget to fill.
+  }
+}
+
+/** Errors that another attempt may not meet, and that the SDK takes for the caller's fault. */
+const TRANSIENT: ReadonlySet<string> = new Set([
+  'InternalFailure',
+  'KeyUnavailableException',
+  'ReplicatedWriteConflictException',
+  'SyntaxError', // the answer was not JSON: it came from a proxy, say
+  'TransactionConflictException',
+]);
+
+export function isThrottled({ errorType }: RetryErrorInfo): boolean {
+  return errorType === 'THROTTLING';
+}
+
+function isTransient({ errorType, error }: RetryErrorInfo): boolean {
+  return errorType !== 'CLIENT_ERROR' || TRANSIENT.has((error as Error | undefined)?.name ?? '');
+}
+
+function tokenOf(retries: number): RetryToken {
+  return { getRetryCount: () => retries, getRetryDelay: () => 0 };
+}
