@@ -11,6 +11,7 @@ from changes import (
     edit,
     extend,
     first_bit,
+    in_lines,
     last_bit,
     put,
     recode,
@@ -136,7 +137,7 @@ def keys() -> Iterator[Case]:
 def encodings() -> Iterator[Case]:
     for attribute in ("contents", "key"):
         for name, about, change in [
-            ("with-line-feed", "ends in a line feed", lambda t: t + "\n"),
+            ("with-line-feed", "has a line feed inside", lambda t: t[:8] + "\n" + t[8:]),
             ("with-space", "has a space inside", lambda t: t[:8] + " " + t[8:]),
             ("with-asterisk", "has an asterisk inside", lambda t: t[:8] + "*" + t[8:]),
             ("url-safe", "is in the URL-safe alphabet", url_safe),
@@ -147,6 +148,8 @@ def encodings() -> Iterator[Case]:
         ]:
             about = f"The base64 of {attribute} {about}."
             yield Case(f"{attribute}-base64-{name}", about, "encoding", edit(attribute, change))
+        about = f"The base64 of {attribute} is in lines of 60 characters, as rcredstash writes it."
+        yield Case(f"{attribute}-base64-in-lines", about, "ok", edit(attribute, in_lines))
 
 
 def contexts() -> Iterator[Case]:

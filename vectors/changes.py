@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
@@ -86,6 +87,11 @@ def spare_bit(text: str) -> str:
     digits = text.rstrip("=")
     last = BASE64[BASE64.index(digits[-1]) + 1]
     return digits[:-1] + last + text[len(digits) :]
+
+
+def in_lines(text: str) -> str:
+    """Ruby's Base64.encode64, which rcredstash uses: a line feed after each 60 characters, and at the end."""
+    return re.sub(".{1,60}", "\\g<0>\n", text)
 
 
 def url_safe(text: str) -> str:

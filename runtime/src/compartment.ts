@@ -60,13 +60,13 @@ export interface CredstashOptions extends CompartmentChoice {
    *
    * @default - a client of `region` that retries when throttled
    */
-  readonly dynamodb?: AwsClient;
+  readonly dynamodb?: AwsClient | undefined;
   /**
    * A `KMSClient` of the AWS SDK.
    *
    * @default - a client of `kmsRegion` that retries when throttled
    */
-  readonly kms?: AwsClient;
+  readonly kms?: AwsClient | undefined;
   /**
    * Milliseconds for each call to AWS, with all its retries. A `get` makes two calls.
    *
@@ -78,19 +78,19 @@ export interface CredstashOptions extends CompartmentChoice {
    *
    * @default - `table`
    */
-  readonly store?: SecretStore;
+  readonly store?: SecretStore | undefined;
   /**
    * What makes and unwraps data keys.
    *
    * @default - KMS with `key`
    */
-  readonly keyService?: KeyService;
+  readonly keyService?: KeyService | undefined;
   /**
-   * Called with what works, but should be repaired.
+   * Called with a warning about something that works, but needs repair.
    *
    * @default - no callback
    */
-  readonly onWarning?: (warning: string) => void;
+  readonly onWarning?: ((warning: string) => void) | undefined;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import ts from 'typescript';
 
+import { padVersion } from '../src/format/version.js';
 import type { Credstash } from '../src/index.js';
 import { Secrets } from './secrets.js';
 
@@ -71,6 +72,16 @@ const ACTIONS = {
 
 const secrets = Secrets.prepare();
 
+/** Alter an attribute of the stored item. */
+async function alter(attribute: string, S: string): Promise<void> {
+  const { dynamodb } = secrets.test_.clients();
+  const TableName = 'credential-store';
+  const Key = { name: { S: 'foo' }, version: { S: padVersion(1) } };
+  const { Item } = await dynamodb.send(new GetItemCommand({ TableName, Key }));
+  const command = new PutItemCommand({ TableName, Item: { ...Item, [attribute]: { S } } });
+  await dynamodb.send(command);
+}
+
 test('every method of Credstash is called by these tests', () => {
   expect(Object.keys(CALLS).sort()).toEqual([...COMMENTS.keys()].sort());
 });
@@ -105,6 +116,15 @@ test.each(Object.keys(CALLS))(
           secrets.test_.aws.clearFaults();
         }
       }
+    }
+    for (const [attribute, value] of [
+      ['hmac', 'ab'],
+      ['digest', 'NOPE'],
+    ] as const) {
+      await secrets.credstash.delete('foo');
+      await secrets.credstash.put('foo', 'value');
+      await alter(attribute, value);
+      await attempt(secrets.credstash);
     }
     await attempt(connect(unreachable));
     await attempt(connect({ ...once, region: 'eu-west-1' }));

@@ -59,13 +59,14 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
     'The encryption context may not be the one that the secret was put with, or its wrapped data key is damaged.',
   ERR_TABLE_NOT_FOUND: `${CREATE} the right table, compartment or region.`,
   ERR_KEY_NOT_FOUND: `${CREATE} the right key, compartment or region.`,
+  ERR_INVALID_ARGUMENT: 'The client is of an older AWS SDK: give one of 3.940 or later.',
   ERR_KEY_UNAVAILABLE: 'Enable the key, or cancel its deletion.',
   ERR_UNEXPECTED_KEY:
-    'It is sealed under another key than the one expected: do not trust it, unless you know that key; then name it.',
+    'The secret was encrypted under another key than expected. If you trust that key, name it; otherwise do not use the secret.',
   ERR_WRONG_REGION: 'Choose the region where the key and the table are.',
   ERR_REGION_MISSING: 'Set AWS_REGION, or give a region.',
   ERR_THROTTLED: 'Try again later, with fewer calls at a time.',
-  ERR_QUOTA: 'Have the quota raised, or remove what is not needed.',
+  ERR_QUOTA: 'Request a higher quota, or delete what you do not need.',
   ERR_UNREACHABLE: 'Check the region: the service may not be there. Or check the network.',
   ERR_CREDENTIALS:
     'Sign in again, or check the profile, the role and the environment, and that the region is enabled.',
@@ -123,6 +124,8 @@ function errorCode(
   region: string | undefined,
 ): ErrorCode {
   if (region === undefined) return 'ERR_REGION_MISSING';
+  // A client that is older than the commands of this package.
+  if (error.message.includes(' is not found when adding ')) return 'ERR_INVALID_ARGUMENT';
   const itsRegion = /^arn:[^:]*:[^:]*:([^:]+):/.exec(resource)?.[1];
   // KMS answers so, with AccessDenied, for a ciphertext from elsewhere.
   const elsewhere = error.message.includes('does not exist in this region');

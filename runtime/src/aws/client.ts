@@ -4,7 +4,7 @@ import type { KMSClient } from '@aws-sdk/client-kms';
 import { CredstashError } from '../errors.js';
 import { CallRetryStrategy } from './retry.js';
 
-/** A client of the AWS SDK for JavaScript, of any version 3. */
+/** A client of the AWS SDK for JavaScript v3, of 3.940 or later. */
 export interface AwsClient {
   readonly config: {
     readonly region: () => Promise<string>;

@@ -34,7 +34,7 @@ export function remedy(
   deed = DEEDS[action],
 ): string {
   if (/explicit deny|boundary|control policy|session policy|resource-based policy/.test(message)) {
-    return 'No statement of yours can allow it: ask the owner of the policy that refuses it.';
+    return 'A policy denies it, so no grant can allow it: ask the owner of that policy.';
   }
   if (deed === 'delete') {
     const [, table = resource] = /on resource: (arn:\S+)/.exec(message) ?? [];

@@ -36,7 +36,7 @@ export async function settle<In, Out>(
 }
 
 /** Run a task on each item, at most `limit` of them at a time. */
-export async function forEachPooled<T>(
+async function forEachPooled<T>(
   items: Iterable<T>,
   limit: number,
   task: (item: T) => Promise<void>,

@@ -1,4 +1,4 @@
-import { BulkReadError, type ErrorCode } from '../errors.js';
+import { BulkReadError, CredstashError, type ErrorCode } from '../errors.js';
 import { checkContext } from '../format/encryption-context.js';
 import type { SealedItem } from '../format/item.js';
 import { compareBytes, decodeText } from '../format/text.js';
@@ -18,14 +18,14 @@ export interface GetAllOptions extends GetOptions {
    *
    * @default - all of them
    */
-  readonly names?: readonly string[];
+  readonly names?: readonly string[] | undefined;
   /**
    * What to do when some secrets can't be read: `reject`, or `skip` them. Throttling and failures
    * of the network always reject.
    *
    * @default 'reject'
    */
-  readonly onFailure?: 'reject' | 'skip';
+  readonly onFailure?: 'reject' | 'skip' | undefined;
   /**
    * Called with how many secrets are done, of how many.
    *
@@ -62,7 +62,11 @@ export async function getAll(
     signal,
   } = options;
   checkContext(context);
-  const literals = names.filter((name) => !isPattern(name));
+  const isList: boolean = Array.isArray(names);
+  if (!isList) {
+    throw new CredstashError('ERR_INVALID_ARGUMENT', 'The names must be an array of strings.');
+  }
+  const literals = names.filter((name) => typeof name !== 'string' || !isPattern(name));
   for (const name of literals) checkName(name, store.limits);
   if (version !== undefined) storedVersion(version, store.limits);
   const items = new Map<string, SealedItem | undefined>(literals.map((name) => [name, undefined]));

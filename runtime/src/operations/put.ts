@@ -191,9 +191,12 @@ async function nextVersion(
   if (highest === undefined) return padVersion(1);
   if (!isUnpadded(highest)) return versionAfter(name, [highest]);
   // In byte order an unpadded version hides every padded one: the largest number may be any.
-  const next = versionAfter(name, await store.versions(name, undefined, signal));
+  const next = versionAfter(
+    name,
+    await inOrderTo('write', store.versions(name, undefined, signal)),
+  );
   onWarning(
-    `${name} has the unpadded version ${highest}, which readers take for the latest: they won't see version ${unpadVersion(next)}. Repair it with migrateVersions, or \`credstash migrate-versions\`.`,
+    `${name} has the unpadded version ${highest}, which readers see as the latest: they won't see version ${unpadVersion(next)}. Repair it with migrateVersions, or \`credstash migrate-versions\`.`,
   );
   return next;
 }

@@ -5,7 +5,7 @@ import type { SecretStore } from '../stores/secret-store.js';
 export interface Services {
   readonly store: SecretStore;
   readonly keyService: KeyService;
-  /** Called with what works, but should be repaired. */
+  /** Called with a warning about something that works, but needs repair. */
   readonly onWarning: (warning: string) => void;
 }
 

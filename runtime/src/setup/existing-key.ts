@@ -75,7 +75,7 @@ function checkFit(label: string, key: Key): void {
   const refuse = (reason: string) => {
     throw new CredstashError(
       'ERR_KEY_UNAVAILABLE',
-      `The ${label}, ${Arn}, ${reason}. Or let the alias point to another key: secrets that this one sealed still need it.`,
+      `The ${label}, ${Arn}, ${reason}. Or point the alias to another key; the secrets encrypted under this one still need it.`,
     );
   };
   // A property that KMS leaves out has its default.

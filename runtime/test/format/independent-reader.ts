@@ -42,5 +42,7 @@ function text(attribute: Attribute = {}): string {
 
 function base64(attribute?: Attribute): Buffer | undefined {
   const bytes = Buffer.from(text(attribute), 'base64');
-  return bytes.toString('base64') === text(attribute) ? bytes : undefined;
+  const encoded = bytes.toString('base64');
+  const lines = encoded.replace(/.{1,60}/g, '$&\n');
+  return [encoded, lines].includes(text(attribute)) ? bytes : undefined;
 }

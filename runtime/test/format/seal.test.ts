@@ -14,7 +14,8 @@ describe('items that Python credstash sealed', () => {
     const value = Buffer.from(each.plaintextHex, 'hex');
     const dataKey = Buffer.from(each.kms.dataKeyHex, 'hex');
     const sealed = seal(value, dataKey, (digest?.S ?? 'SHA256') as Digest);
-    expect(Buffer.from(sealed.contents).toString('base64')).toBe(contents?.S ?? '');
+    const ciphertext = Buffer.from(contents?.S ?? '', 'base64');
+    expect(Buffer.from(sealed.contents).toString('hex')).toBe(ciphertext.toString('hex'));
     const stored = Buffer.from(hmac?.B ?? hmac?.S ?? '').toString();
     expect(sealed.hmac).toBe(stored.toLowerCase());
   });
