@@ -47,6 +47,14 @@ test('call gives the statement that would allow a refused action when no grant d
 test('call suggests no grant after an explicit deny', async () => {
   const denied = 'not authorized to perform: kms:Decrypt with an explicit deny in a policy';
   const { message } = await failure('kms:Decrypt', 'AccessDeniedException', denied);
-  expect(message).toMatch(/ask the owner of the policy that refuses it\.$/);
+  expect(message).toMatch(/ask the owner of that policy\.$/);
   expect(message).not.toMatch(/grantRead/);
+});
+
+test('a client that is older than the commands is named as that', async () => {
+  const words = 'serializerMiddleware is not found when adding endpointV2Middleware middleware';
+  expect(await failure('kms:Decrypt', 'Error', words)).toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+    message: expect.stringMatching(/older AWS SDK: give one of 3\.940 or later\.$/) as string,
+  });
 });

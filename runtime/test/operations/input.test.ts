@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm';
+
 import { TestAws } from '../../../testbed/test-aws.js';
 import { Credstash, type EncryptionContext } from '../../src/index.js';
 
@@ -72,6 +74,21 @@ describe('input checks', () => {
       'ERR_INVALID_ARGUMENT',
       () => credstash.get('a', { version: 'v'.repeat(1025) }),
     ],
+    [
+      'getAll with names that are not an array',
+      'ERR_INVALID_ARGUMENT',
+      () => credstash.getAll({ names: 'app/*' as unknown as string[] }),
+    ],
+    [
+      'putAll of null',
+      'ERR_INVALID_ARGUMENT',
+      () => credstash.putAll(null as unknown as Record<string, string>),
+    ],
+    [
+      'putAll of an array',
+      'ERR_INVALID_ARGUMENT',
+      () => credstash.putAll([] as unknown as Record<string, string>),
+    ],
     ['an empty version', 'ERR_INVALID_ARGUMENT', () => credstash.delete('foo', { version: '' })],
   ])('refuse %s before any call', async (_, code, operation) => {
     await expect(operation()).rejects.toMatchObject({ code });
@@ -111,4 +128,9 @@ describe('put at the size limit', () => {
     });
     expect(test_.takeCalls()).not.toContain('kms:GenerateDataKey');
   });
+});
+
+test('putAll stores the secrets of a Map of another realm', async () => {
+  const secrets = runInNewContext("new Map([['from-elsewhere', 'v']])") as Map<string, string>;
+  expect([...(await credstash.putAll(secrets)).keys()]).toEqual(['from-elsewhere']);
 });
