@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { padVersion } from '../../runtime/src/format/version.js';
 import { Pair } from './pair';
-import { createKey, HOME, ours, pythons } from './peers';
+import { connect, createKey, HOME, ours, pythons } from './peers';
 
 const PEM = join(HOME, 'value.pem');
 const SEEDS = [
@@ -35,6 +35,8 @@ const ROWS: [what: string, args: string[], input?: string][] = [
   ['put from a file in ~', ['put', 'new', '@~/value.pem']],
   ['put with a context', ['put', 'new', 'v', 'a=b', 'c=d']],
   ['put with short flags', ['put', 'new', 'v', '-c', 'comment', '-v', '7', '-d', 'SHA512']],
+  ['put with = after short flags', ['put', 'new', 'v', '-c=hi', '-v=7', '-d=SHA512']],
+  ['put with values attached to short flags', ['put', 'new', 'v', '-chi there', '-v7']],
   [
     'put with long flags',
     ['put', 'new', 'v', '--comment=x', '--version', 'v1.0', '--digest=SHA384'],
@@ -49,6 +51,7 @@ const ROWS: [what: string, args: string[], input?: string][] = [
   ['get -n', ['get', '-n', 'foo']],
   ['get --noline', ['get', 'foo', '--noline']],
   ['get -v', ['get', 'foo', '-v', '1']],
+  ['get -v=1', ['get', '-v=1', 'foo']],
   ['get -v with a padded version', ['get', 'foo', '-v', padVersion(1)]],
   ['get of a missing name', ['get', 'nope']],
   ['get -v of a missing version', ['get', 'foo', '-v', '99']],
@@ -98,6 +101,17 @@ test.each([
   expect(our).toEqual(python);
 });
 
+test.each(['-----BEGIN KEY-----\nMII=\n-----END KEY-----', '-x y', '-- x', '-5', '-.5'])(
+  'the CLI and Python credstash store the same value: %j',
+  async (value) => {
+    const { python, our } = await pair.run(['put', 'new', value]);
+    expect(our).toEqual(python);
+    for (const table of [pair.python, pair.our]) {
+      expect(await connect(table).get('new')).toBe(value);
+    }
+  },
+);
+
 test('the CLI and Python credstash give the same: put -a after a version that is not a number', async () => {
   await pair.seed(['foo', 'bar', { version: 'v1' }]);
   const { python, our } = await pair.run(['put', '-a', 'foo', 'x']);
@@ -139,6 +153,7 @@ describe('the CLI and Python credstash, each in its own words', () => {
     ['an unknown command', ['gte', 'foo']],
     ['an unknown flag', ['list', '--nope']],
     ['an unknown digest', ['put', 'a', 'b', '-d', 'sha256']],
+    ['an option without its value', ['put', 'a', 'b', '-c', '-a']],
     ['an unknown format', ['getall', '-f', 'xml']],
     ['a malformed context', ['get', 'foo', 'env']],
     ['a profile and a role together', ['-p', 'a', '-n', 'b', 'list']],

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 
+import { readAsArgparse } from './input/argparse.js';
 import { Exit, Interruption } from './output/exit.js';
 import { Log } from './output/log.js';
 import { printError } from './output/terminal.js';
@@ -20,8 +21,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 async function main(): Promise<number> {
   const log = new Log();
   try {
-    const args = process.argv.slice(2);
-    await program(log).parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
+    const root = program(log);
+    const args = readAsArgparse(root, process.argv.slice(2));
+    await root.parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
     return 0;
   } catch (error) {
     // Calls in progress would keep the process alive.
