@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 
-import { readAsArgparse } from './input/argparse.js';
+import { readAsArgparse, refuseBadUtf8 } from './input/argparse.js';
 import { Exit, Interruption } from './output/exit.js';
 import { Log } from './output/log.js';
 import { printError } from './output/terminal.js';
@@ -22,7 +22,9 @@ async function main(): Promise<number> {
   const log = new Log();
   try {
     const root = program(log);
-    const args = readAsArgparse(root, process.argv.slice(2));
+    const given = process.argv.slice(2);
+    refuseBadUtf8(root, given);
+    const args = readAsArgparse(root, given);
     await root.parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
     return 0;
   } catch (error) {

@@ -1,4 +1,30 @@
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+
 import type { Command, Option } from 'commander';
+
+/**
+ * Refuse arguments that are not UTF-8: Node.js gives U+FFFD in place of each bad byte.
+ *
+ * @throws a usage error
+ */
+export function refuseBadUtf8(root: Command, args: readonly string[]): void {
+  const index = args.findIndex((arg) => arg.includes('\ufffd'));
+  if (index !== -1 && !hasUtf8Arguments()) {
+    root.error(
+      `error: argument ${index + 1} of ${args.length} is not UTF-8. Give a value as @file`,
+    );
+  }
+}
+
+/** Whether the bytes are known, and are UTF-8: then U+FFFD is what was given. */
+function hasUtf8Arguments(): boolean {
+  try {
+    return isUtf8(readFileSync('/proc/self/cmdline'));
+  } catch {
+    return false; // not Linux
+  }
+}
 
 /**
  * Arguments as Python's argparse reads them, in the order in which commander can't misread them:
