@@ -181,11 +181,13 @@ describe('~/.credstash', () => {
     expect((await setting.run('get', 'foo', '--kms-region', 'us-east-1')).stdout).toBe('bar\n');
   });
 
-  test('is named by the error when it is malformed', async () => {
-    await setting.file('.credstash', '{');
+  test.each(['{', 'null', '[]'])('is named by the error when it holds %s', async (content) => {
+    await setting.file('.credstash', content);
     const { exitCode, stderr } = await setting.run('get', 'foo');
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^The file .*\.credstash can't be read \(it is not JSON\)\. [^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^The file .*\.credstash can't be read \(it is not a JSON object\)\. [^\n]*\n$/,
+    );
   });
 });
 
