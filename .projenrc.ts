@@ -153,7 +153,6 @@ new JsonFile(project, 'runtime/package.json', {
       commander: '^14.0.0',
       'csv-stringify': '^6.5.0',
       dotenv: '^17.0.0',
-      read: '^4.1.0',
       yaml: '^2.6.0',
     },
   },

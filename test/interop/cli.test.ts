@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { padVersion } from '../../runtime/src/format/version.js';
 import { Pair } from './pair';
-import { createKey, HOME, ours, pythons } from './peers';
+import { connect, createKey, HOME, ours, pythons } from './peers';
 
 const PEM = join(HOME, 'value.pem');
 const SEEDS = [
@@ -28,27 +28,24 @@ afterEach(() => compared++);
 
 const ROWS: [what: string, args: string[], input?: string][] = [
   ['put', ['put', 'new', 'value']],
-  ['put without a value', ['put', 'new']],
+  ['put of an empty value', ['put', 'new', '']],
   ['put from stdin', ['put', 'new', '-'], 'line\nline\n'],
   ['put from stdin with CRLF', ['put', 'new', '-'], 'a\r\nb\r\n'],
   ['put from a file', ['put', 'new', `@${PEM}`]],
   ['put from a file in ~', ['put', 'new', '@~/value.pem']],
   ['put with a context', ['put', 'new', 'v', 'a=b', 'c=d']],
   ['put with short flags', ['put', 'new', 'v', '-c', 'comment', '-v', '7', '-d', 'SHA512']],
-  [
-    'put with long flags',
-    ['put', 'new', 'v', '--comment=x', '--version', 'v1.0', '--digest=SHA384'],
-  ],
+  ['put with = after short flags', ['put', 'new', 'v', '-c=hi', '-v=7', '-d=SHA512']],
+  ['put with values attached to short flags', ['put', 'new', 'v', '-chi there', '-v7']],
+  ['put with long flags', ['put', 'new', 'v', '--comment=x', '--version', '10', '--digest=SHA384']],
   ['put with a key', ['put', '-k', 'alias/credstash', 'new', 'v']],
   ['put of a value that begins with -', ['put', 'new', '--', '-v']],
-  ['put -a of a first version', ['put', '-a', 'new', 'v']],
-  ['put -a of the next version', ['put', '-a', 'foo', 'v']],
-  ['put -a together with -v', ['put', '-a', '-v', '2', 'foo', 'v']],
   ['get', ['get', 'foo']],
   ['get of a Unicode name and value', ['get', 'uni/é']],
   ['get -n', ['get', '-n', 'foo']],
   ['get --noline', ['get', 'foo', '--noline']],
   ['get -v', ['get', 'foo', '-v', '1']],
+  ['get -v=1', ['get', '-v=1', 'foo']],
   ['get -v with a padded version', ['get', 'foo', '-v', padVersion(1)]],
   ['get of a missing name', ['get', 'nope']],
   ['get -v of a missing version', ['get', 'foo', '-v', '99']],
@@ -80,6 +77,18 @@ test.each(ROWS.map(([what, args, input = '']) => [what, args, input] as const))(
 );
 
 test.each([
+  ['put -a of a first version', ['put', '-a', 'new', 'v']],
+  ['put -a of the next version', ['put', '-a', 'foo', 'v']],
+  ['put -a together with -v', ['put', '-a', '-v', '2', 'foo', 'v']],
+])('the CLI and Python credstash give the same, but for stderr: %s', async (_, args) => {
+  await pair.seed(...SEEDS);
+  const { python, our } = await pair.run(args);
+  expect(our).toEqual({ ...python, stderr: expect.stringMatching(/ has version \d+\n$/) });
+  const lists = await pair.list();
+  expect(lists.our).toBe(lists.python);
+});
+
+test.each([
   ['getall of one secret', ['getall']],
   ['getall of one secret as csv', ['getall', '-f', 'csv']],
   ['getall of a version', ['getall', '-v', '1']],
@@ -97,6 +106,17 @@ test.each([
   const { python, our } = await pair.run(args);
   expect(our).toEqual(python);
 });
+
+test.each(['-----BEGIN KEY-----\nMII=\n-----END KEY-----', '-x y', '-- x', '-5', '-.5'])(
+  'the CLI and Python credstash store the same value: %j',
+  async (value) => {
+    const { python, our } = await pair.run(['put', 'new', value]);
+    expect(our).toEqual(python);
+    for (const table of [pair.python, pair.our]) {
+      expect(await connect(table).get('new')).toBe(value);
+    }
+  },
+);
 
 test('the CLI and Python credstash give the same: put -a after a version that is not a number', async () => {
   await pair.seed(['foo', 'bar', { version: 'v1' }]);
@@ -138,7 +158,9 @@ describe('the CLI and Python credstash, each in its own words', () => {
     ['a missing name', ['get']],
     ['an unknown command', ['gte', 'foo']],
     ['an unknown flag', ['list', '--nope']],
+    ['a missing file', ['put', 'a', '@/nonexistent']],
     ['an unknown digest', ['put', 'a', 'b', '-d', 'sha256']],
+    ['an option without its value', ['put', 'a', 'b', '-c', '-a']],
     ['an unknown format', ['getall', '-f', 'xml']],
     ['a malformed context', ['get', 'foo', 'env']],
     ['a profile and a role together', ['-p', 'a', '-n', 'b', 'list']],

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 
+import { readAsArgparse, refuseBadUtf8 } from './input/argparse.js';
 import { Exit, Interruption } from './output/exit.js';
 import { Log } from './output/log.js';
 import { printError } from './output/terminal.js';
@@ -17,11 +18,30 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
+const log = new Log();
+let isReported = false;
+
+// The SDK has no handler for a setting that it can't use, such as AWS_DEFAULTS_MODE.
+process.on('unhandledRejection', (error) => {
+  report(error);
+  process.exit(1);
+});
+
+/** Print the first error: what fails after it fails for the same reason. */
+function report(error: unknown): void {
+  if (isReported) return;
+  isReported = true;
+  printError(describe(error));
+  log.error(error);
+}
+
 async function main(): Promise<number> {
-  const log = new Log();
   try {
-    const args = process.argv.slice(2);
-    await program(log).parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
+    const root = program(log);
+    const given = process.argv.slice(2);
+    refuseBadUtf8(root, given);
+    const args = readAsArgparse(root, given);
+    await root.parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
     return 0;
   } catch (error) {
     // Calls in progress would keep the process alive.
@@ -29,8 +49,7 @@ async function main(): Promise<number> {
     if (error instanceof Exit) return error.code;
     // Commander has printed the message. Its exit code is 1; for usage errors, ours is 2.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    printError(describe(error));
-    log.error(error);
+    report(error);
     return 1;
   }
 }

@@ -18,10 +18,12 @@ import type { SecretEntry, SecretStore, StoreLimits } from './secret-store.js';
 
 type Attributes = Record<string, AttributeValue>;
 
+/** AWS, "Quotas in Amazon DynamoDB". */
+export const LIMITS: StoreLimits = { nameBytes: 2048, versionBytes: 1024, itemBytes: 400 * 1024 };
+
 /** Secrets in the DynamoDB table of Python credstash: hash key `name`, range key `version`. */
 export class DynamoDbStore implements SecretStore {
-  /** AWS, "Quotas in Amazon DynamoDB". */
-  readonly limits: StoreLimits = { nameBytes: 2048, versionBytes: 1024, itemBytes: 400 * 1024 };
+  readonly limits = LIMITS;
 
   private readonly client: DynamoDBClient;
 

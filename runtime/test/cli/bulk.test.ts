@@ -12,6 +12,11 @@ beforeAll(async () => {
 afterEach(() => setting.deleteAll());
 afterAll(() => setting.close());
 
+/** It would be 9 ** 9 strings. */
+const BOMB = `a: &a [${Array<string>(9).fill('x').join()}]\n${[...'bcdefghi']
+  .map((name, i) => `${name}: &${name} [${Array<string>(9).fill(`*${'abcdefgh'[i]}`).join()}]\n`)
+  .join('')}`;
+
 const values = async () => Object.fromEntries(await setting.credstash.getAll());
 
 describe('getall and get with a pattern', () => {
@@ -159,9 +164,24 @@ describe('putall', () => {
     ['json', '{"ok": "x", "a": null}', /"a" must be a string \(got null\)/],
     ['yaml', 'ok: x\na: [s3cr3t]\n', /"a" must be a string \(got array\)/],
     ['yaml', 'a: "s3cr3t\nb', /malformed YAML at line \d/],
-    ['yaml', 'a: x\na: s3cr3t\n', /malformed YAML at line \d \(DUPLICATE_KEY\)/],
+    ['yaml', 'a: x\na: s3cr3t\n', /malformed YAML: "a" is given twice/],
     ['yaml', 'a: true\n', /"a" must be a string \(got boolean\)/],
+    ['yaml', '!!set\n? s3cr3t\n', /it must be an object/],
+    ['yaml', '!!omap\n- a: s3cr3t\n', /it must be an object/],
+    ['yaml', 'a: !custom s3cr3t\n', /malformed YAML at line 1 \(TAG_RESOLVE_FAILED\)/],
+    ['yaml', '0x1: s3cr3t\n', /a name is not a string \(number\)/],
+    ['yaml', 'a: *b\n', /"a" must be a string \(got undefined\)/],
+    ['yaml', BOMB, /"a" must be a string \(got array\)/],
+    ['yaml', '['.repeat(100_000), /malformed YAML at line 1 \(RESOURCE_EXHAUSTION\)/],
+    ['json', '{"a": "x", "b": "y", "\\u0061": "s3cr3t"}', /malformed JSON: "a" is given twice/],
+    ['json', '{"a": {"b": "s3cr3t"}, "a": "x"}', /malformed JSON: "a" is given twice/],
+    ['json', '{"\\"": "\\\\", ":": ":", "\\"": "s3cr3t"}', /"\\"" is given twice/],
     ['dotenv', 'A=1\ns3cr3t\n', /malformed dotenv at line 2/],
+    ['dotenv', "A='1\n2'\nB='s3cr3t' x\n", /malformed dotenv at line 3/],
+    ['dotenv', "A='s3cr3t\n", /malformed dotenv at line 1/],
+    ['dotenv', 'A=s3cr3t#s3cr3t\n', /malformed dotenv at line 1/],
+    ['dotenv', 'A="x\ny"\nline y"\n', /malformed dotenv at line 3/],
+    ['dotenv', 'A=x\nexport A=s3cr3t\n', /malformed dotenv: "A" is given twice/],
   ])('stores and quotes nothing of malformed %s %j', async (format, text, message) => {
     const { exitCode, stdout, stderr } = await setting.pipe(text, 'putall', '-', '-f', format);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
@@ -169,6 +189,35 @@ describe('putall', () => {
     expect(stderr).toMatch(/^[^\n]*Nothing was stored\.\n$/);
     expect(stderr).not.toContain('s3cr3t');
     expect(await values()).toEqual({});
+  });
+
+  test.each([
+    ['json', '{}'],
+    ['json', ' '],
+    ['yaml', '# nothing\n'],
+    ['yaml', '{}'],
+    ['dotenv', '# nothing\n\n'],
+  ])('fails when %s %j has no secrets', async (format, text) => {
+    expect(await setting.pipe(text, 'putall', '-', '-f', format)).toMatchObject({
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^There is nothing to store\.\n$/),
+    });
+  });
+
+  test.each([
+    ['json', '{"__proto__": "x"}'],
+    ['yaml', '__proto__: &a x\n'],
+    ['dotenv', '__proto__=x\r\n'],
+  ])('takes the name __proto__ and a byte order mark in %s', async (format, text) => {
+    const { exitCode } = await setting.pipe(`\ufeff${text}`, 'putall', '-', '-f', format);
+    expect(exitCode).toBe(0);
+    expect(await setting.credstash.get('__proto__')).toBe('x');
+  });
+
+  test('reads an alias of YAML as the string of its anchor', async () => {
+    await setting.pipe('a: &a x\nb: *a\n', 'putall', '-', '-f', 'yaml');
+    expect(await values()).toEqual({ a: 'x', b: 'x' });
   });
 
   test('checks every name and size before it stores anything', async () => {

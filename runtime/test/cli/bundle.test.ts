@@ -17,7 +17,6 @@ const LAZY: Record<string, string[]> = {
   'cli-table3': ['list', '-f', 'table'],
   'csv-stringify': ['getall', '-f', 'csv'],
   dotenv: ['putall', 'A=1', '-f', 'dotenv'],
-  read: ['put', '-P', 'foo', '-v', '2'],
   yaml: ['putall', 'A: "1"', '-f', 'yaml', '-v', '2'],
 };
 

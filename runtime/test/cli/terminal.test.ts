@@ -41,7 +41,7 @@ async function onTerminal(
   child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
   if (typed !== '') {
     const seen = () => (file === undefined ? shown : readFile(file, 'utf8').catch(() => ''));
-    while (!(await seen()).includes(prompt)) await setTimeout(20);
+    while (child.exitCode === null && !(await seen()).includes(prompt)) await setTimeout(20);
     child.stdin.write(typed);
   }
   const [code] = await closed;
@@ -78,6 +78,25 @@ describe('put -P', () => {
     expect(code).toBe(130);
     expect(stripVTControlCharacters(shown).trim()).toMatch(/^foo: \s*Nothing was stored\.$/);
     expect(await setting.credstash.list()).toEqual([]);
+  });
+
+  test.each([
+    ['Ctrl-D', '\x04', 'Nothing was typed.'],
+    ['an empty line', '\r', 'Nothing was typed.'],
+    ['a paste of two lines', 's3cr3t\rsecond\r', 'More than one line was typed'],
+  ])('says after %s that nothing was stored', async (_, typed, message) => {
+    const { code, shown } = await onTerminal('credstash put foo -P', typed);
+    expect(code).toBe(1);
+    expect(stripVTControlCharacters(shown)).toMatch(/Nothing was stored\.\s*$/);
+    expect(shown).toContain(message);
+    expect(shown).not.toContain('s3cr3t');
+    expect(await setting.credstash.list()).toEqual([]);
+  });
+
+  test('is what put without a value does on a terminal', async () => {
+    const { code, shown } = await onTerminal('credstash put foo', 's3cr3t\r');
+    expect([code, shown]).toEqual([0, expect.not.stringContaining('s3cr3t')]);
+    expect(await setting.credstash.get('foo')).toBe('s3cr3t');
   });
 
   test('fails when stdin ends without a value', async () => {
@@ -162,11 +181,13 @@ describe('~/.credstash', () => {
     expect((await setting.run('get', 'foo', '--kms-region', 'us-east-1')).stdout).toBe('bar\n');
   });
 
-  test('is named by the error when it is malformed', async () => {
-    await setting.file('.credstash', '{');
+  test.each(['{', 'null', '[]'])('is named by the error when it holds %s', async (content) => {
+    await setting.file('.credstash', content);
     const { exitCode, stderr } = await setting.run('get', 'foo');
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^The file .*\.credstash can't be read \(it is not JSON\)\. [^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^The file .*\.credstash can't be read \(it is not a JSON object\)\. [^\n]*\n$/,
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { runCli } from '../../../demo/cli.js';
 import { Setting } from './setting.js';
 
 let setting: Setting;
@@ -59,6 +60,16 @@ describe('command-line errors', () => {
       expect(exitCode).toBe(1);
       expect(stderr).toMatch(/^(A secret's name|"a b" is not).*\n$/);
     }
+  });
+
+  test('report a setting that the SDK refuses on one line, without a stack trace', async () => {
+    const env = { ...setting.env, AWS_DEFAULTS_MODE: 'garbage' };
+    const role = 'arn:aws:iam::111122223333:role/reader';
+    expect(await runCli(['-n', role, 'get', 'foo'], env)).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^[^\n]*"defaultsMode", [^\n]* got garbage[^\n]*\n$/),
+    });
   });
 
   test('report an AWS error on one line, without a stack trace', async () => {

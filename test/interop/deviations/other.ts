@@ -41,6 +41,29 @@ export const OF_OTHERS: Deviations = {
     expect(await connect(pair.our).list()).toEqual([]);
   },
 
+  '`putall`, a name twice': async (pair) => {
+    const { python, our } = await pair.run(['putall', '{"a": "1", "a": "2"}', '-v', '1']);
+    expect(python.exitCode).toBe(0);
+    expect(await connect(pair.python).get('a')).toBe('2');
+    expect(our).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'The secrets are malformed JSON: "a" is given twice. Nothing was stored.\n',
+    });
+  },
+
+  '`putall`, no secrets': async (pair) => {
+    const { python, our } = await pair.run(['putall', '{}']);
+    expect(python).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(our).toEqual({ exitCode: 1, stdout: '', stderr: 'There is nothing to store.\n' });
+  },
+
+  '`putall`, a byte order mark': async (pair) => {
+    const { python, our } = await pair.run(['putall', '-', '-v', '1'], '\ufeff{"a": "1"}');
+    expect(python.exitCode).toBe(1);
+    expect(our).toEqual({ exitCode: 0, stdout: 'a has been stored\n', stderr: '' });
+  },
+
   '`delete`, nothing there': async (pair) => {
     const { python, our } = await pair.run(['delete', 'foo']);
     expect(python).toEqual({ exitCode: 0, stdout: '', stderr: '' });

@@ -60,6 +60,65 @@ export const OF_PUT: Deviations = {
     expect(Buffer.from(await connect(pair.our).getBytes('foo'))).toEqual(bytes);
   },
 
+  '`put -a`, the version': async (pair) => {
+    await pair.seed(['foo', 'bar', { version: 7 }]);
+    const { python, our } = await pair.run(['put', '-a', 'foo', 'new']);
+    expect(python).toEqual({ exitCode: 0, stdout: 'foo has been stored\n', stderr: '' });
+    expect(our).toEqual({ ...python, stderr: 'foo has version 8\n' });
+  },
+
+  '`put -Pv=3`': async (pair) => {
+    await pair.run(['put', '-Pv=3', 'foo'], 'bar\n');
+    const versions = (table: string) => connect(table).versions('foo');
+    expect(await versions(pair.python)).toEqual([padVersion('=3')]);
+    expect(await versions(pair.our)).toEqual([padVersion(3)]);
+  },
+
+  '`put -v`, not a number': async (pair) => {
+    const { python, our } = await pair.run(['put', 'foo', 'bar', '-v', 'v1']);
+    expect(python).toEqual({ exitCode: 0, stdout: 'foo has been stored\n', stderr: '' });
+    expect(our).toEqual({
+      ...python,
+      stderr: expect.stringMatching(/^warning: version v1 is not/),
+    });
+  },
+
+  '`put` without a value': async (pair) => {
+    const { python, our } = await pair.run(['put', 'foo']);
+    expect(python).toEqual({ exitCode: 0, stdout: 'foo has been stored\n', stderr: '' });
+    expect(our).toEqual({ ...python, stderr: 'warning: foo gets an empty value\n' });
+    expect(await connect(pair.our).get('foo')).toBe('');
+  },
+
+  '`put -`, an empty input': async (pair) => {
+    const { python, our } = await pair.run(['put', 'foo', '-']);
+    expect(python).toEqual({ exitCode: 0, stdout: 'foo has been stored\n', stderr: '' });
+    expect(our).toEqual({ ...python, stderr: 'warning: standard input is empty\n' });
+  },
+
+  '`put -P`, no line or two': async (pair) => {
+    for (const [name, input] of Object.entries({ none: '\n', two: 'a\nb\n' })) {
+      const { python, our } = await pair.run(['put', '-P', name], input);
+      expect(python.exitCode).toBe(0);
+      expect(await connect(pair.python).get(name)).toBe(input.split('\n')[0]);
+      expect(our).toMatchObject({ exitCode: 1, stdout: '' });
+    }
+    expect(await connect(pair.our).list()).toEqual([]);
+  },
+
+  "`put 'a*b'`": async (pair) => {
+    const { python, our } = await pair.run(['put', 'a*b', 'x']);
+    expect(python).toEqual({ exitCode: 0, stdout: 'a*b has been stored\n', stderr: '' });
+    expect(our).toEqual({ ...python, stderr: 'warning: get takes the name a*b for a pattern\n' });
+  },
+
+  'context with a key twice': async (pair) => {
+    const { python, our } = await pair.run(['put', 'foo', 'bar', 'env=a', 'env=b']);
+    expect(python.exitCode).toBe(0);
+    expect(await connect(pair.python).get('foo', { context: { env: 'b' } })).toBe('bar');
+    expect(our).toMatchObject({ exitCode: 2, stdout: '' });
+  },
+
   'context with a second `=`': async (pair) => {
     const { python, our } = await pair.run(['put', 'foo', 'bar', 'a=b=c']);
     expect(python.exitCode).toBe(2);

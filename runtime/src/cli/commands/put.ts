@@ -1,17 +1,20 @@
 import type { Command } from 'commander';
 
+import { unpadVersion } from '../../format/version.js';
+import { LIMITS } from '../../stores/dynamodb.js';
 import { parseContext } from '../input/arguments.js';
 import { addConnectionOptions, connect } from '../input/connection.js';
-import { addPutOptions, putOptions, type PutFlags } from '../input/options.js';
-import { promptValue, readValue } from '../input/value.js';
-import { printLine } from '../output/terminal.js';
+import { addPutOptions, putOptions, warn, warnOfPut, type PutFlags } from '../input/options.js';
+import { promptValue } from '../input/prompt.js';
+import { readValue } from '../input/value.js';
+import { printError, printLine } from '../output/terminal.js';
 
 export function addPutCommand(root: Command): void {
   const command = root
     .command('put')
     .description('store a new version of a secret')
     .argument('<credential>', 'name of the secret')
-    .argument('[value]', 'a string, @file, or - for standard input; omit it with -P')
+    .argument('[value]', 'a string, @file, or - for standard input; without it, prompt')
     .argument('[context...]', 'encryption context, as key=value; get needs the same')
     .option('-P, --prompt', 'prompt for the value, without echo')
     .addHelpText(
@@ -36,10 +39,19 @@ async function put(
 ) {
   const { key, prompt = false } = flags;
   const context = parseContext(command, prompt && value !== undefined ? [value, ...words] : words);
+  const options = putOptions(flags);
   const credstash = await connect(command, key);
-  const bytes = await (prompt ? promptValue(name) : readValue(value));
-  const { isUnchanged } = await credstash.put(name, bytes, { ...putOptions(flags), context });
+  warnOfPut([name], flags);
+  const bytes = await (prompt || (value === undefined && process.stdin.isTTY)
+    ? promptValue(name)
+    : readValue(command, value ?? '', LIMITS.itemBytes));
+  if (!prompt && value === undefined && bytes.length === 0) warn(`${name} gets an empty value`);
+  const { isUnchanged, version } = await credstash.put(name, bytes, { ...options, context });
   printLine(`${name} ${isUnchanged ? 'is unchanged' : 'has been stored'}`);
+  // Standard output is for what Python writes.
+  if (options.autoVersion && !isUnchanged) {
+    printError(`${name} has version ${unpadVersion(version)}`);
+  }
 }
 
 /** Commander takes a value that starts with `-` for an option. Explain, without printing the value. */

@@ -9,7 +9,7 @@ import type { PutResult } from '../../operations/put.js';
 import { parseContext } from '../input/arguments.js';
 import { addConnectionOptions, connect } from '../input/connection.js';
 import { Exit, Interruption } from '../output/exit.js';
-import { addPutOptions, putOptions, type PutFlags } from '../input/options.js';
+import { addPutOptions, putOptions, warnOfPut, type PutFlags } from '../input/options.js';
 import { withProgress } from '../output/progress.js';
 import { printError, printLine } from '../output/terminal.js';
 import { reportFailures } from '../output/words.js';
@@ -49,8 +49,9 @@ async function putAll(
 ) {
   const context = parseContext(command, words);
   const credstash = await connect(command, flags.key);
-  const bytes = await readValue(argument);
+  const bytes = await readValue(command, argument);
   const secrets = await parseSecrets(bytes, flags.format ?? inputFormatOf(argument));
+  warnOfPut(secrets.keys(), flags);
   const { done, failures } = await write(credstash, secrets, { ...putOptions(flags), context });
   for (const [name, { isUnchanged }] of done) {
     printLine(`${name} ${isUnchanged ? 'is unchanged' : 'has been stored'}`);

@@ -21,14 +21,19 @@ export function parsePairs(
   words: readonly string[],
   rule: string,
 ): Record<string, string> {
-  const pairs = words.map((word, index) => {
+  const pairs = new Map<string, string>();
+  for (const [index, word] of words.entries()) {
     const at = word.indexOf('=');
     if (at < 1 || at === word.length - 1) {
       command.error(`error: ${rule}, but argument ${index + 1} of ${words.length} isn't`);
     }
-    return [word.slice(0, at), word.slice(at + 1)];
-  });
-  return Object.fromEntries(pairs) as Record<string, string>;
+    const [key, value] = [word.slice(0, at), word.slice(at + 1)];
+    if ((pairs.get(key) ?? value) !== value) {
+      command.error(`error: ${JSON.stringify(key)} is given twice, with different values`);
+    }
+    pairs.set(key, value);
+  }
+  return Object.fromEntries(pairs);
 }
 
 /** Collect the values of a repeatable option. */

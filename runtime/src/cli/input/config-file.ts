@@ -25,7 +25,11 @@ export async function saveKmsRegion(region: string): Promise<void> {
 
 async function readConfig(): Promise<Record<string, unknown>> {
   try {
-    return JSON.parse(await readFile(path(), 'utf8')) as Record<string, unknown>;
+    const config: unknown = JSON.parse(await readFile(path(), 'utf8'));
+    if (Object.prototype.toString.call(config) === '[object Object]') {
+      return config as Record<string, unknown>;
+    }
+    throw new SyntaxError('no object');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw unusable('read', cause);
@@ -33,7 +37,7 @@ async function readConfig(): Promise<Record<string, unknown>> {
 }
 
 function unusable(done: string, cause: unknown): CredstashError {
-  const { code = 'it is not JSON' } = cause as NodeJS.ErrnoException;
+  const { code = 'it is not a JSON object' } = cause as NodeJS.ErrnoException;
   return new CredstashError(
     'ERR_INVALID_ARGUMENT',
     `The file ${path()} can't be ${done} (${code}). Fix or remove it.`,

@@ -1,7 +1,10 @@
 import { Option, type Command } from 'commander';
 
 import { DIGESTS, type Digest } from '../../format/seal.js';
+import { isNumeric } from '../../format/version.js';
+import { isPattern } from '../../operations/pattern.js';
 import { FORMATS } from '../output/formats.js';
+import { printError } from '../output/terminal.js';
 
 /** The flag for the output format. */
 export function formatOption(): Option {
@@ -32,6 +35,19 @@ export function addPutOptions(command: Command): Command {
         .choices(DIGESTS)
         .default('SHA256'),
     );
+}
+
+/** Warn of what is stored, but can't be used as others are. */
+export function warnOfPut(names: Iterable<string>, flags: PutFlags): void {
+  const { version } = putOptions(flags);
+  if (version !== undefined && !isNumeric(version)) {
+    warn(`version ${version} is not a number: if it becomes the latest, put -a fails after it`);
+  }
+  for (const name of names) if (isPattern(name)) warn(`get takes the name ${name} for a pattern`);
+}
+
+export function warn(message: string): void {
+  printError(`warning: ${message}`);
 }
 
 /** The options that the flags stand for. -a overrides -v, as in Python. */
