@@ -170,6 +170,6 @@ test.each([
   bare.aws.inject({ action: 'kms:CreateKey', error: 'AccessDeniedException', message });
   await expect(bare.setUp()).rejects.toMatchObject({
     code: 'ERR_ACCESS_DENIED',
-    message: expect.stringMatching(/No statement of yours can allow it/),
+    message: expect.stringMatching(/A policy denies it/),
   });
 });
