@@ -25,7 +25,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('the construct, the runtime and the CLI work as the README shows them', async () => {
+test("the README's construct, library and CLI examples work as shown", async () => {
   const [infrastructure = '', application = ''] = await blocks('README.md', 'ts');
   const [, session = ''] = await blocks('README.md', 'console');
 
@@ -47,7 +47,7 @@ test('the construct, the runtime and the CLI work as the README shows them', asy
   expect(stdout).toBe(session.replace(/^\$ .*\n/gm, ''));
 });
 
-test('its roles may do what it says they may', async () => {
+test("the README's roles may do what it says, and no more", async () => {
   const as = async (name: string) => {
     const identity = await assumeRole(test_.target, name);
     return { ...(await test_.env()), ...identity, CREDSTASH_COMPARTMENT: 'prod' };
@@ -72,7 +72,7 @@ test('the README has the two commands that CI runs', async () => {
   expect(ci).toContain('npm run demo\n');
 });
 
-test('a second region has policies of other names, as docs/iam.md shows', async () => {
+test('the example of docs/iam.md for a second region gives the policies other names', async () => {
   const [example = ''] = await blocks('docs/iam.md', 'ts');
   const code = `
     import { App, Stack } from 'aws-cdk-lib';

@@ -39,7 +39,7 @@ function differences(made: Readonly<Record<string, Record<string, unknown>>>): s
   return different;
 }
 
-test('credstash setup makes what CloudFormation makes of the same construct', async () => {
+test('credstash setup creates what CloudFormation creates from the same construct', async () => {
   const accounts = await Promise.all([Account.start(), Account.start(), Account.start()]);
   try {
     const [provisioned, deployed, ofConstruct] = accounts;
@@ -69,7 +69,7 @@ test('credstash setup makes what CloudFormation makes of the same construct', as
   }
 });
 
-test('setup that is killed after any call, and run again, ends in the same state', async () => {
+test('setup that is killed after any call and run again ends in the same state', async () => {
   const account = await Account.start();
   try {
     const undisturbed = await KillingProxy.start(account.endpoint, Infinity);
@@ -100,7 +100,7 @@ test('setup that is killed after any call, and run again, ends in the same state
   }
 }, 400_000);
 
-test('two setups at once make one key and one table, and both succeed', async () => {
+test('two runs of setup at once create one key and one table, and both succeed', async () => {
   const account = await Account.start();
   try {
     const both = await Promise.all([account.credstash(...SETUP), account.credstash(...SETUP)]);
@@ -112,7 +112,7 @@ test('two setups at once make one key and one table, and both succeed', async ()
   }
 });
 
-test('doctor finds what is missing, and then nothing', async () => {
+test('doctor finds what is missing, and nothing after setup', async () => {
   const account = await Account.start();
   try {
     // moto knows no dry run of Decrypt.

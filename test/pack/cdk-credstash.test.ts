@@ -19,7 +19,7 @@ afterAll(async () => {
   await packed.remove();
 });
 
-test('npm installs nothing with it but its peers', async () => {
+test('npm installs nothing with cdk-credstash but its peers', async () => {
   const installed = await readdir(join(packed.folder, 'node_modules'));
   expect(installed.filter((name) => !/^(\.|@aws-cdk$)/.test(name))).toEqual([
     'aws-cdk-lib',
@@ -34,7 +34,7 @@ const USES = `
   credstash.put(name, 'hunter2').then(() => credstash.get(name)).then(console.log);
 `;
 
-test('CommonJS can require it', async () => {
+test('CommonJS can require cdk-credstash', async () => {
   const script = `
     const { App, Stack } = require('aws-cdk-lib');
     const { Compartment } = require('cdk-credstash');
@@ -44,7 +44,7 @@ test('CommonJS can require it', async () => {
   expect(await packed.node('main.cjs', script, env)).toBe('hunter2');
 });
 
-test('an ES module can import it', async () => {
+test('an ES module can import cdk-credstash', async () => {
   const script = `
     import { App, Stack } from 'aws-cdk-lib';
     import { Compartment } from 'cdk-credstash';
@@ -54,7 +54,7 @@ test('an ES module can import it', async () => {
   expect(await packed.node('main.mjs', script, env)).toBe('hunter2');
 });
 
-test('a test of a CDK app can import it in jest', async () => {
+test('jest in a cdk init app can import cdk-credstash', async () => {
   const test = `
     import { App, Stack } from 'aws-cdk-lib';
     import { Template } from 'aws-cdk-lib/assertions';
@@ -74,7 +74,7 @@ test('a test of a CDK app can import it in jest', async () => {
   await packed.jest(test, env);
 });
 
-test('the types of its runtime stand alone, with the module resolution of Node.js and of bundlers', async () => {
+test('the types of cdk-credstash/runtime stand alone, with node16 and bundler resolution', async () => {
   await packed.checkRuntimeTypes('cdk-credstash/runtime');
 });
 
@@ -90,16 +90,16 @@ test('TypeScript checks the properties of a compartment', async () => {
   await packed.checkTypes(program, '--module', 'node16', ...lib);
 });
 
-test('publint finds no fault with it', async () => {
+test('publint finds no fault with cdk-credstash', async () => {
   await packed.tool('publint', ['--strict', '--level', 'warning', packed.tarball]);
 });
 
-test('attw finds its types however they are looked for', async () => {
+test('attw resolves the types of cdk-credstash in every mode', async () => {
   // jsii's assembly is no module.
   await packed.tool('attw', [packed.tarball, '--exclude-entrypoints', '.jsii', '.jsii.gz']);
 });
 
-test('it holds no sources, tests or test beds', async () => {
+test('the tarball of cdk-credstash holds no sources, tests or test beds', async () => {
   const files = await readdir(join(packed.folder, 'node_modules/cdk-credstash'));
   expect(files.sort()).toEqual([
     '.jsii',

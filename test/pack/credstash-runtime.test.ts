@@ -24,7 +24,7 @@ const USES = `
   credstash.put(name, 'hunter2').then(() => credstash.get(name)).then(console.log);
 `;
 
-test('CommonJS can require it', async () => {
+test('CommonJS can require credstash-runtime', async () => {
   const script = `
     const { Credstash } = require('credstash-runtime');
     const name = 'from-cjs';
@@ -32,7 +32,7 @@ test('CommonJS can require it', async () => {
   expect(await packed.node('main.cjs', script, env)).toBe('hunter2');
 });
 
-test('an ES module can import it', async () => {
+test('an ES module can import credstash-runtime', async () => {
   const script = `
     import { Credstash } from 'credstash-runtime';
     const name = 'from-esm';
@@ -40,7 +40,7 @@ test('an ES module can import it', async () => {
   expect(await packed.node('main.mjs', script, env)).toBe('hunter2');
 });
 
-test('an error of one copy is an instance of the class of another', async () => {
+test('an error of one copy of the package is an instance of the class of another', async () => {
   const script = `
     import { createRequire } from 'node:module';
     import { CredstashError as Esm } from 'credstash-runtime';
@@ -57,7 +57,7 @@ test('an error of one copy is an instance of the class of another', async () => 
   expect(await packed.node('copies.mjs', script)).toBe(`3\n${all}\n${all}\n${all}`);
 });
 
-test('a test of a CDK app can import it in jest', async () => {
+test('jest in a cdk init app can import credstash-runtime', async () => {
   const test = `
     import { Credstash, CredstashError } from 'credstash-runtime';
 
@@ -68,21 +68,21 @@ test('a test of a CDK app can import it in jest', async () => {
   await packed.jest(test, env, 'aws-cdk-lib');
 });
 
-test('its types stand alone, with the module resolution of Node.js and of bundlers', async () => {
+test('the types of credstash-runtime stand alone, with node16 and bundler resolution', async () => {
   await packed.checkRuntimeTypes('credstash-runtime');
 });
 
-test('publint finds no fault with it', async () => {
+test('publint finds no fault with credstash-runtime', async () => {
   await packed.tool('publint', ['--strict', '--level', 'warning', packed.tarball]);
 });
 
-test('attw finds its types however they are looked for', async () => {
+test('attw resolves the types of credstash-runtime in every mode', async () => {
   // The template has none.
   const options = ['--exclude-entrypoints', 'compartment.template.json'];
   await packed.tool('attw', [packed.tarball, ...options]);
 });
 
-test('the template of a compartment is there, to deploy as it is', async () => {
+test('credstash-runtime exports the template of a compartment', async () => {
   const script = `
     const template = require('credstash-runtime/compartment.template.json');
     console.log(Object.keys(template.Parameters).join());`;
@@ -91,7 +91,7 @@ test('the template of a compartment is there, to deploy as it is', async () => {
   );
 });
 
-test('npx credstash setup makes a compartment, with nothing but what is installed', async () => {
+test('npx credstash setup creates a compartment with nothing else installed', async () => {
   const setup = ['credstash', 'setup', '--compartment', 'packed'];
   expect(await packed.run('npx', setup, env)).toMatch(
     /\n {2}create {5}policy credstash-packed-write-secrets\n/,
@@ -99,11 +99,11 @@ test('npx credstash setup makes a compartment, with nothing but what is installe
   expect(await packed.run('npx', setup, env)).toMatch(/\nNothing to do\.$/);
 });
 
-test('npx finds the CLI', async () => {
+test('npx finds the CLI of credstash-runtime', async () => {
   expect(await packed.run('npx', ['credstash', '--help'])).toMatch(/^Usage: credstash /);
 });
 
-test('it holds no sources, tests or test beds', async () => {
+test('the tarball of credstash-runtime holds no sources, tests or test beds', async () => {
   const files = await readdir(join(packed.folder, 'node_modules/credstash-runtime'));
   expect(files.sort()).toEqual([
     'LICENSE',

@@ -24,7 +24,7 @@ afterEach(() => bare.aws.stop());
 
 const run = (...args: string[]): Promise<Outcome> => runCli(args, env);
 
-test('setup plans, makes, says what next, and then has nothing to do', async () => {
+test('setup prints its plan, creates, prints the next steps, and then has nothing to do', async () => {
   expect(await run('setup')).toEqual({
     exitCode: 0,
     stderr: '',
@@ -61,7 +61,7 @@ Ready. What next:
   expect(bare.takeChanges()).toEqual([]);
 });
 
-test('--dry-run prints the plan, and changes nothing, nor ~/.credstash', async () => {
+test('setup --dry-run prints the plan and changes nothing, nor ~/.credstash', async () => {
   env.HOME = await mkdtemp(join(tmpdir(), 'credstash-home-'));
   const { exitCode, stdout } = await run('setup', '--dry-run', '--save-kms-region', 'eu-west-1');
   expect(exitCode).toBe(0);
@@ -71,7 +71,7 @@ test('--dry-run prints the plan, and changes nothing, nor ~/.credstash', async (
   expect(await readdir(env.HOME)).toEqual([]);
 });
 
-test('--compartment, -t, -k and the policies choose the names, and the tags are given', async () => {
+test('setup takes the names from its flags, and adds the tags', async () => {
   const names = ['-k', 'alias/credstash-prod', '-t', 'production-credentials'];
   const policies = ['--read-policy', 'prod-readers', '--write-policy', 'prod-writers'];
   const args = ['setup', '--compartment', 'prod', ...names, ...policies, '--tags', 'a=b', 'c=d=e'];
@@ -97,7 +97,7 @@ test('--compartment, -t, -k and the policies choose the names, and the tags are 
   expect((await run(...args)).stdout).toMatch(/Nothing to do/);
 });
 
-test('the key may be in another region than the table', async () => {
+test('setup creates the key in another region than the table with --kms-region', async () => {
   const { stdout } = await run('setup', '--kms-region', 'eu-west-1');
   expect(stdout).toMatch(
     /^In account 111122223333 and region us-east-1, with the key in eu-west-1:\n/,
@@ -107,7 +107,7 @@ test('the key may be in another region than the table', async () => {
   expect((await run('put', 'foo', 'bar', '--kms-region', 'eu-west-1')).exitCode).toBe(0);
 });
 
-test('without a permission: the call, the resource, the statement, and what was made', async () => {
+test('setup without a permission prints the call, the resource, the statement and what it created', async () => {
   bare.aws.inject({ action: 'kms:CreateAlias', error: 'AccessDeniedException' });
   const { exitCode, stderr } = await run('setup');
   expect(exitCode).toBe(1);
@@ -121,19 +121,19 @@ test('without a permission: the call, the resource, the statement, and what was 
   );
 });
 
-test('when nothing was made, nothing is said of that', async () => {
+test("setup that created nothing before an error doesn't mention it", async () => {
   bare.aws.inject({ action: 'dynamodb:CreateTable', error: 'AccessDeniedException' });
   const { stderr } = await run('setup');
   expect(stderr).toMatch(/^Could not call dynamodb:CreateTable on arn:[^\n]*\n$/);
 });
 
-test('the statement is for the region of the key', async () => {
+test('setup prints the missing statement for the region of the key', async () => {
   bare.aws.inject({ action: 'kms:CreateAlias', error: 'AccessDeniedException' });
   const { stderr } = await run('setup', '--kms-region', 'eu-west-1');
   expect(stderr).toMatch(/"Resource":\["arn:aws:kms:eu-west-1:111122223333:alias\/credstash"/);
 });
 
-test('what is no region is not saved', async () => {
+test("setup --save-kms-region refuses what isn't a region", async () => {
   env.HOME = await mkdtemp(join(tmpdir(), 'credstash-home-'));
   const { exitCode, stderr } = await run('setup', '--save-kms-region', 'not a region');
   expect({ exitCode, stderr }).toEqual({
@@ -143,7 +143,7 @@ test('what is no region is not saved', async () => {
   expect(await readdir(env.HOME)).toEqual([]);
 });
 
-test('bad names are all refused before any call', async () => {
+test('setup refuses all bad names before any call', async () => {
   const { exitCode, stderr } = await run('setup', '-t', 'a/b', '-k', 'b', '--read-policy', 'c d');
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/KMS alias: .*DynamoDB table's name: .*IAM policy's name: [^\n]*\n$/);
@@ -152,21 +152,21 @@ test('bad names are all refused before any call', async () => {
   expect(bare.takeCalls()).toEqual([]);
 });
 
-test('a role that is not there is refused before anything is made', async () => {
+test('setup refuses a missing role before it creates anything', async () => {
   const { exitCode, stderr } = await run('setup', '--attach-read', 'nobody');
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^There is no role nobody in the account 111122223333\. Nothing was made/);
   expect(bare.takeChanges()).toEqual([]);
 });
 
-test('a table that can not hold secrets is refused with the flag that names another', async () => {
+test('setup refuses an unsuitable table and names the flag for another', async () => {
   await createTable(bare.clients, { names: ['name'], types: ['S'] });
   const { exitCode, stderr } = await run('setup');
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/primary key is not name and version, .* --table, or --compartment\.\n$/);
 });
 
-test('a policy that is taken is refused with the flags that name others', async () => {
+test('setup refuses a taken policy and names the flags for others', async () => {
   const PolicyDocument = policyText('*');
   await bare.clients.iam.createPolicy({ PolicyName: 'credstash-read-secrets', PolicyDocument });
   const { exitCode, stderr } = await run('setup');
@@ -177,7 +177,7 @@ test('a policy that is taken is refused with the flags that name others', async 
   expect(await run('setup', '--read-policy', 'other-readers')).toMatchObject({ exitCode: 0 });
 });
 
-test('roles are given the policies', async () => {
+test('setup --attach-read and --attach-write attach the policies to roles', async () => {
   for (const RoleName of ['a', 'b', 'c']) {
     const input = { RoleName, AssumeRolePolicyDocument: '{"Statement":[]}' };
     await bare.clients.iam.send(new CreateRoleCommand(input));
@@ -191,7 +191,7 @@ test('roles are given the policies', async () => {
   expect((await run(...args)).stdout).toMatch(/Nothing to do/);
 });
 
-test('a region without the service is told from other failures', async () => {
+test('setup tells a region without the service from other failures', async () => {
   env.AWS_ENDPOINT_URL = undefined;
   env.AWS_REGION = 'xx-nowhere-9';
   const { exitCode, stderr } = await run('setup');

@@ -21,8 +21,8 @@ beforeEach(async () => {
 });
 afterEach(() => bare.aws.stop());
 
-describe('a table that exists', () => {
-  test('is adopted: its billing stays, and it is protected from loss', async () => {
+describe('planSetup with an existing table', () => {
+  test('adopts it, keeps its billing and turns protection on', async () => {
     await createTable(bare.clients);
     const { plan } = await bare.setUp();
     expect(plan[0]).toBe(
@@ -42,7 +42,7 @@ describe('a table that exists', () => {
     ['the keys in another order', ['version', 'name'], ['S', 'S']],
     ['no sort key', ['name'], ['S']],
     ['versions that are numbers', ['name', 'version'], ['S', 'N']],
-  ])('with %s is refused, and nothing is made', async (_, names, types) => {
+  ])('refuses %s and creates nothing', async (_, names, types) => {
     await createTable(bare.clients, { names, types });
     await bare.expectRefusal(
       'ERR_TABLE_UNSUITABLE',
@@ -51,8 +51,8 @@ describe('a table that exists', () => {
   });
 });
 
-describe('an alias that exists', () => {
-  test('is adopted with its key: it is rotated, and its policy kept', async () => {
+describe('planSetup with an existing alias', () => {
+  test('adopts the key, turns rotation on and keeps its policy', async () => {
     const arn = await createKey(bare.clients);
     const { kms } = bare.clients;
     const before = await kms.send(new GetKeyPolicyCommand({ KeyId: arn }));
@@ -70,7 +70,7 @@ describe('an alias that exists', () => {
     expect((await bare.setUp()).plan).toEqual(UNCHANGED);
   });
 
-  test('on a key whose policy leaves nothing to IAM is adopted, and that is said', async () => {
+  test('adopts a key whose policy leaves nothing to IAM, and says so', async () => {
     const arn = await createKey(bare.clients, {
       principal: `arn:aws:iam::${ACCOUNT}:user/admin`,
     });
@@ -84,12 +84,12 @@ describe('an alias that exists', () => {
   test.each<[CreateKeyCommandInput, RegExp]>([
     [{ KeyUsage: 'SIGN_VERIFY', KeySpec: 'RSA_2048' }, /is not for encryption/],
     [{ KeySpec: 'RSA_2048' }, /is not symmetric/],
-  ])('on a key of another kind is refused: %j', async (kind, message) => {
+  ])('refuses a key of another kind: %j', async (kind, message) => {
     await createKey(bare.clients, { kind });
     await bare.expectRefusal('ERR_KEY_UNAVAILABLE', message);
   });
 
-  test('on a key that KMS can not rotate is adopted as it is', async () => {
+  test("adopts a key that KMS can't rotate without rotation", async () => {
     await createKey(bare.clients, { kind: { Origin: 'EXTERNAL' } });
     expect((await bare.setUp()).plan[1]).toBe('unchanged key of alias/credstash');
   });
@@ -101,14 +101,14 @@ describe('an alias that exists', () => {
       ScheduleKeyDeletionCommand,
       /PendingDeletion.*aws kms cancel-key-deletion --key-id [0-9a-f-]{36}, and then aws kms/,
     ],
-  ])('on a key that is %s is refused, and nothing is made', async (_, Change, message) => {
+  ])('refuses a key that is %s and creates nothing', async (_, Change, message) => {
     const KeyId = await createKey(bare.clients);
     await bare.clients.kms.send(new Change({ KeyId }));
     await bare.expectRefusal('ERR_KEY_UNAVAILABLE', message);
   });
 });
 
-test('a key that has lost its alias is given it back', async () => {
+test('setup gives a key back the alias that it lost', async () => {
   await bare.setUp();
   await bare.clients.kms.send(new DeleteAliasCommand({ AliasName: 'alias/credstash' }));
   const { plan } = await bare.setUp();

@@ -16,13 +16,13 @@ beforeEach(async () => {
 });
 afterEach(() => bare.aws.stop());
 
-test('many at once make one key and one table, and all succeed', async () => {
+test('many runs of setup at once create one key and one table, and all succeed', async () => {
   const request = { ...REQUEST, patience: PATIENT };
   await Promise.all(Array.from({ length: 6 }, () => bare.setUp(request)));
   expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
 });
 
-test('of two keys made at once, one is kept, and the other deleted, said aloud', async () => {
+test('two runs of setup that each create a key keep one, and say that they delete the other', async () => {
   // With the table there, nothing tells two runs apart until one of them has made the alias.
   await bare.setUp({ parameters: OTHERS });
   bare.takeCalls();
@@ -48,7 +48,7 @@ test('of two keys made at once, one is kept, and the other deleted, said aloud',
   expect((await bare.clients.kms.send(alias)).KeyMetadata?.KeyState).toBe('Enabled');
 });
 
-test('a key that another run has given the alias to, meanwhile, is not deleted', async () => {
+test("setup doesn't delete its key when another run gave it the alias", async () => {
   const first = bare.newClients();
   let isSecondDone = false;
   first.kms.middlewareStack.add(
@@ -68,7 +68,7 @@ test('a key that another run has given the alias to, meanwhile, is not deleted',
   expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
 });
 
-test('a run that begins while another makes the table waits for its key', async () => {
+test('setup waits for the key of a run that is creating the table', async () => {
   bare.aws.dynamodb.createTableMs = 1000;
   const request = { ...REQUEST, patience: PATIENT };
   const first = bare.setUp(request);
@@ -80,14 +80,14 @@ test('a run that begins while another makes the table waits for its key', async 
   expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
 });
 
-test('three runs that replace policies of five versions all succeed', async () => {
+test('three runs of setup that replace policies of five versions all succeed', async () => {
   await createKey(bare.clients);
   await createPolicyOfFive(bare.clients);
   await Promise.all([1, 2, 3].map(() => bare.setUp(REQUEST)));
   expect((await bare.plan(REQUEST)).changes.every(({ apply }) => apply === undefined)).toBe(true);
 });
 
-test('a policy that another makes meanwhile for its own table is left to it', async () => {
+test('setup leaves a policy alone that another run creates meanwhile for its own table', async () => {
   const plan = await bare.plan(REQUEST);
   const parameters = { ...NAMES, KeyAlias: 'alias/other', TableName: 'other' };
   await bare.setUp({ parameters });
@@ -95,7 +95,7 @@ test('a policy that another makes meanwhile for its own table is left to it', as
   expect((await bare.plan({ parameters })).changes.every(({ apply }) => !apply)).toBe(true);
 });
 
-test('a run that waits for another, which died after it made the table, goes on by itself', async () => {
+test('setup goes on by itself when the run that it waits for has died', async () => {
   const second = await bare.plan(REQUEST);
   bare.aws.inject({ action: 'kms:CreateKey', error: 'KMSInvalidStateException' });
   await expect(bare.setUp(REQUEST)).rejects.toMatchObject({ code: 'ERR_KEY_UNAVAILABLE' });

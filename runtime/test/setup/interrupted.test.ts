@@ -37,7 +37,7 @@ function revive(): void {
   for (const client of Object.values(bare.clients)) client.middlewareStack.remove('kill');
 }
 
-test('killed after any call, and run again, it ends in the same state, with one key', async () => {
+test('setup that is killed after any call and run again ends in the same state, with one key', async () => {
   await bare.setUp(REQUEST);
   const total = bare.takeCalls().length;
   const undisturbed = await state(bare);
@@ -56,14 +56,14 @@ test('killed after any call, and run again, it ends in the same state, with one 
   bare = await startWithRole();
 }, 120_000);
 
-test('a key whose making was not answered is found, and not made twice', async () => {
+test('setup finds the key of a CreateKey whose answer was lost, and creates no second one', async () => {
   bare.aws.inject({ action: 'kms:CreateKey', loseAnswer: true, times: 1 });
   await expect(bare.setUp(REQUEST)).rejects.toThrow(/kms:CreateKey/);
   await bare.setUp(REQUEST);
   expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
 });
 
-describe('of keys with the tag of the alias,', () => {
+describe('setup with tagged keys and no alias', () => {
   const createTagged = async (Policy: string, kind = {}) => {
     const Tags = [{ TagKey: 'credstash:alias', TagValue: 'alias/credstash' }];
     const create = new CreateKeyCommand({ Policy, Tags, ...kind });
@@ -84,14 +84,14 @@ describe('of keys with the tag of the alias,', () => {
     Version: '2012-10-17',
   });
 
-  test('one that setup did not make is left alone', async () => {
+  test("leaves a key alone that it didn't create", async () => {
     const forged = own.replace('"kms:*"', '["kms:*"]');
     await createTagged(forged);
     await createTagged(own, { KeySpec: 'RSA_2048' });
     expect((await bare.setUp(REQUEST)).plan[1]).toMatch(/^create key/);
   });
 
-  test('the oldest that is enabled is taken, on whatever page it is', async () => {
+  test('takes the oldest enabled key, on whatever page of the list it is', async () => {
     const { kms } = bare.clients;
     await createTagged(own.replace('root', 'user/admin'));
     const KeyId = await createTagged(own);
@@ -104,7 +104,7 @@ describe('of keys with the tag of the alias,', () => {
   });
 });
 
-test('what AWS does not find yet is asked for again', async () => {
+test("setup repeats calls about what AWS doesn't find yet", async () => {
   const notYet: [string, string][] = [
     ['kms:CreateAlias', 'NotFoundException'],
     ['kms:EnableKeyRotation', 'NotFoundException'],
@@ -118,7 +118,7 @@ test('what AWS does not find yet is asked for again', async () => {
   expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
 });
 
-test('what was made is known when a call fails', async () => {
+test('a plan knows what it created when a call fails', async () => {
   bare.aws.inject({ action: 'iam:CreatePolicy', error: 'AccessDenied' });
   const plan = await bare.plan(REQUEST);
   await expect(plan.apply()).rejects.toMatchObject({ code: 'ERR_ACCESS_DENIED' });
@@ -137,7 +137,7 @@ test('what was made is known when a call fails', async () => {
   ]);
 });
 
-test('the keys of others, whose policies lock them, are passed over', async () => {
+test('setup passes over keys whose policies lock it out', async () => {
   const { aws } = bare;
   await bare.setUp({ parameters: OTHERS });
   aws.inject({

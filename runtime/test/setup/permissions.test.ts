@@ -88,7 +88,7 @@ async function learn(
 const learnedActions = new Set<string>();
 
 test.each(Object.entries(SCENARIOS))(
-  'each missing permission is told by a statement that suffices: %s',
+  'setup prints a sufficient statement for each missing permission: %s',
   async (_, before) => {
     await before();
     const learned = await learn();
@@ -107,7 +107,7 @@ test.each(Object.entries(SCENARIOS))(
   },
 );
 
-test('and so is that to delete the key of a run that came second', async () => {
+test('setup prints the statement to delete the key of a run that came second', async () => {
   const given = ['dynamodb:*', 'iam:*', 'kms:Create*', 'kms:Describe*', 'kms:Get*', 'kms:List*'];
   const allowed = [...given, 'kms:TagResource', 'kms:PutKeyPolicy', 'kms:EnableKeyRotation'];
   const statements = allowed.map((Action) => ({ Effect: 'Allow', Action, Resource: '*' }));
@@ -116,7 +116,7 @@ test('and so is that to delete the key of a run that came second', async () => {
   learnedActions.add('kms:ScheduleKeyDeletion');
 });
 
-test('docs/iam.md lists them all, and no other', () => {
+test('docs/iam.md lists every permission of setup, and no other', () => {
   const text = readFileSync(join(__dirname, '../../../docs/iam.md'), 'utf8');
   const [, section = ''] = text.split('## What `setup` and `doctor` need');
   const [table = ''] = section.split('\nWithout one of them');

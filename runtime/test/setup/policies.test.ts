@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => bare.aws.stop());
 
-describe('a policy that exists', () => {
+describe('planSetup with an existing policy', () => {
   const PolicyArn = policyArn(NAMES.ReadPolicyName);
   const create = (PolicyDocument: string) =>
     bare.clients.iam.send(
@@ -36,7 +36,7 @@ describe('a policy that exists', () => {
     return Versions.map(({ VersionId }) => VersionId).reverse();
   };
 
-  test('with another text gets a new version, and keeps the old', async () => {
+  test('replaces another document by a new version, and keeps the old one', async () => {
     await create(policyText());
     const { plan } = await bare.setUp();
     expect(plan[3]).toBe(
@@ -48,7 +48,7 @@ describe('a policy that exists', () => {
     expect((await bare.setUp()).plan).toEqual(UNCHANGED);
   });
 
-  test('with five versions loses the oldest that is not the default, said aloud', async () => {
+  test("says that it deletes the oldest of five versions that isn't the default", async () => {
     await createPolicyOfFive(bare.clients);
     const { told } = await bare.setUp();
     // v1 is the default.
@@ -58,7 +58,7 @@ describe('a policy that exists', () => {
     );
   });
 
-  test('has its versions told apart by their numbers', async () => {
+  test('compares versions by their numbers', async () => {
     await create(policyText());
     const { iam } = bare.clients;
     for (let i = 2; i <= 12; i++) {
@@ -72,13 +72,13 @@ describe('a policy that exists', () => {
     expect(await versions()).toEqual(['v1', 'v10', 'v11', 'v12', 'v13']);
   });
 
-  test('with another text is given the tags, too', async () => {
+  test('adds tags to a policy with another document', async () => {
     await create(policyText());
     await bare.setUp({ tags: { team: 'blue' } });
     expect((await bare.setUp({ tags: { team: 'blue' } })).plan).toEqual(UNCHANGED);
   });
 
-  test('under another path is told from one that can be replaced', async () => {
+  test('refuses a policy under another path', async () => {
     bare.aws.inject({ action: 'iam:CreatePolicy', error: 'EntityAlreadyExists' });
     await expect(bare.setUp()).rejects.toMatchObject({
       code: 'ERR_POLICY_TAKEN',
@@ -91,13 +91,13 @@ describe('a policy that exists', () => {
     `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/credential-store-prod`,
     'arn:aws:s3:::bucket/*',
     '*',
-  ])('for %s is left to it, and nothing is made', async (other) => {
+  ])('leaves a policy for %s alone and creates nothing', async (other) => {
     await create(policyText(other));
     await bare.expectRefusal('ERR_POLICY_TAKEN', /Give the policies other names/);
   });
 });
 
-describe('a key that the policies name, and the alias does not point to', () => {
+describe("planSetup with policies for a key that the alias doesn't point to", () => {
   /** The holders of the policies lose nothing. */
   const expectRefusal = (request: Partial<SetupRequest>, key: string) =>
     bare.expectRefusal(
@@ -111,20 +111,20 @@ describe('a key that the policies name, and the alias does not point to', () => 
     return KeyMetadata?.Arn ?? '';
   };
 
-  test('because another alias was given', async () => {
+  test('refuses them if another alias was given', async () => {
     await bare.setUp();
     const parameters = { ...NAMES, KeyAlias: 'alias/other' };
     await expectRefusal({ parameters }, await keyOf('alias/credstash'));
   });
 
-  test('because the alias was deleted', async () => {
+  test('refuses them if the alias was deleted', async () => {
     const arn = await createKey(bare.clients);
     await bare.setUp();
     await bare.clients.kms.send(new DeleteAliasCommand({ AliasName: 'alias/credstash' }));
     await expectRefusal({}, arn);
   });
 
-  test('because the alias was deleted, and the key is to be', async () => {
+  test('refuses them if the alias was deleted and the key is pending deletion', async () => {
     await bare.setUp();
     const KeyId = await keyOf('alias/credstash');
     await bare.clients.kms.send(new DeleteAliasCommand({ AliasName: 'alias/credstash' }));

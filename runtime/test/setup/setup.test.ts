@@ -26,8 +26,8 @@ const attached = async (RoleName: string) => {
   return AttachedPolicies.map(({ PolicyArn }) => PolicyArn);
 };
 
-describe('in an empty account', () => {
-  test('everything is made, and secrets can be put and got', async () => {
+describe('setup in an empty account', () => {
+  test('creates everything that put and get need', async () => {
     const { plan } = await bare.setUp();
     expect(plan).toEqual(UNCHANGED.map((line) => line.replace('unchanged', 'create')));
     const credstash = new Credstash({ compartment: 'credstash', ...bare.clients });
@@ -35,12 +35,12 @@ describe('in an empty account', () => {
     expect(await credstash.get('foo')).toBe('bar');
   });
 
-  test('the plan changes nothing', async () => {
+  test('changes nothing while it plans', async () => {
     await bare.plan();
     expect(bare.takeChanges()).toEqual([]);
   });
 
-  test('a second run changes nothing, and says so', async () => {
+  test('changes nothing when it runs again, and says so', async () => {
     await bare.setUp();
     bare.takeCalls();
     const { plan, told } = await bare.setUp();
@@ -49,7 +49,7 @@ describe('in an empty account', () => {
     expect(bare.takeChanges()).toEqual([]);
   });
 
-  test('two compartments are apart', async () => {
+  test('keeps two compartments apart', async () => {
     await bare.setUp();
     const parameters = {
       KeyAlias: 'alias/credstash-prod',
@@ -62,7 +62,7 @@ describe('in an empty account', () => {
     expect((await bare.clients.kms.send(new ListKeysCommand())).Keys).toHaveLength(2);
   });
 
-  test('what is made has the tags, and what has not is given them', async () => {
+  test('tags what it creates, and what lacks the tags', async () => {
     await bare.setUp({ tags: { team: 'blue' } });
     expect((await bare.setUp({ tags: { team: 'blue' } })).plan).toEqual(UNCHANGED);
     const { plan } = await bare.setUp({ tags: { team: 'red', env: 'prod' } });
@@ -77,8 +77,8 @@ describe('in an empty account', () => {
   });
 });
 
-describe('roles', () => {
-  test('get the policies, once', async () => {
+describe('setup with roles', () => {
+  test('attaches the policies once', async () => {
     await createRole('web');
     await createRole('ci');
     const request = { readers: ['web', 'web'], writers: ['ci'] };
@@ -96,13 +96,13 @@ describe('roles', () => {
     expect(bare.takeChanges()).toEqual([]);
   });
 
-  test('that are not there are named before anything is made', async () => {
+  test('names missing roles before it creates anything', async () => {
     await createRole('web');
     await bare.expectRefusal('ERR_ROLE_NOT_FOUND', /nobody/, { readers: ['web', 'nobody'] });
   });
 });
 
-describe('names that a service refuses', () => {
+describe('checkSetup refuses', () => {
   test.each([
     [{ KeyAlias: 'credstash' }, /"credstash" is not a KMS alias: alias\/ and/],
     [{ KeyAlias: 'alias/aws/credstash' }, /not AWS's alias\/aws\//],
@@ -117,7 +117,7 @@ describe('names that a service refuses', () => {
     [{ WritePolicyName: 'ü' }, /is not an IAM policy's name/],
     [{ WritePolicyName: NAMES.ReadPolicyName }, /can't both be named credstash-read-secrets/],
     [{ TableName: 'x', KeyAlias: 'y' }, /"y" is not .*"x" is not /],
-  ])('%j', async (names, message) => {
+  ])('the names %j', async (names, message) => {
     const setUp = bare.setUp({ parameters: { ...NAMES, ...names } });
     await expect(setUp).rejects.toMatchObject({
       code: 'ERR_INVALID_ARGUMENT',
@@ -130,7 +130,7 @@ describe('names that a service refuses', () => {
     { 'aws:foo': 'bar' },
     { foo: '{}' },
     { ['k'.repeat(129)]: 'v' },
-  ])('tag %j', async (tags) => {
+  ])('the tag %j', async (tags) => {
     await expect(bare.setUp({ tags })).rejects.toMatchObject({
       code: 'ERR_INVALID_ARGUMENT',
       message: expect.stringMatching(/is not a tag: a key of 1 to 128 characters/),
@@ -138,16 +138,19 @@ describe('names that a service refuses', () => {
     expect(bare.takeCalls()).toEqual([]);
   });
 
-  test.each(['a b', 'path/name', `arn:aws:iam::${ACCOUNT}:role/web`])('role %s', async (role) => {
-    await expect(bare.setUp({ writers: [role] })).rejects.toMatchObject({
-      code: 'ERR_INVALID_ARGUMENT',
-      message: expect.stringMatching(/not an IAM role's name/),
-    });
-    expect(bare.takeCalls()).toEqual([]);
-  });
+  test.each(['a b', 'path/name', `arn:aws:iam::${ACCOUNT}:role/web`])(
+    'the role %s',
+    async (role) => {
+      await expect(bare.setUp({ writers: [role] })).rejects.toMatchObject({
+        code: 'ERR_INVALID_ARGUMENT',
+        message: expect.stringMatching(/not an IAM role's name/),
+      });
+      expect(bare.takeCalls()).toEqual([]);
+    },
+  );
 });
 
-test('a template that says more than is applied is refused', async () => {
+test('planSetup refuses a template that sets more than it applies', async () => {
   const request = { parameters: NAMES, readers: [], writers: [] };
   const plan = (Resources: Template['Resources']) =>
     planSetup({ ...COMPARTMENT_TEMPLATE, Resources }, request, bare.clients);
@@ -166,7 +169,7 @@ test.each([
   'with an explicit deny in an identity-based policy',
   'because no service control policy allows the kms:CreateKey action',
   'because no permissions boundary allows the kms:CreateKey action',
-])('no statement is said to allow what another policy refuses: %s', async (message) => {
+])('setup suggests no statement when another policy refuses: %s', async (message) => {
   bare.aws.inject({ action: 'kms:CreateKey', error: 'AccessDeniedException', message });
   await expect(bare.setUp()).rejects.toMatchObject({
     code: 'ERR_ACCESS_DENIED',
