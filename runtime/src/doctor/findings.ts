@@ -52,7 +52,9 @@ function inferred(
   if (refusal.code !== 'ERR_ACCESS_DENIED') {
     return { subject, verdict: 'wrong', text: refusal.message };
   }
-  const telling = outcomes.find((each) => each && each.code !== 'ERR_ACCESS_DENIED');
+  const telling = outcomes.find(
+    (each) => each && each.code !== 'ERR_ACCESS_DENIED' && !isUnclear(each),
+  );
   if (telling) return { subject, verdict: 'wrong', text: telling.message };
   if (outcomes.includes(undefined)) {
     return {
@@ -70,7 +72,14 @@ function inferred(
 
 /** @param outcomes Of the calls that need the permission. */
 export function permissionFinding(subject: Permission, outcomes: readonly Outcome[]): Finding {
-  const refused = outcomes.find((each) => each !== undefined);
-  if (!refused) return { subject, verdict: 'ok', text: 'allowed' };
-  return { subject, verdict: 'wrong', text: refused.message };
+  const refused = outcomes.find((each) => each && !isUnclear(each));
+  if (refused) return { subject, verdict: 'wrong', text: refused.message };
+  const unclear = outcomes.find((each) => each !== undefined);
+  if (!unclear) return { subject, verdict: 'ok', text: 'allowed' };
+  return { subject, verdict: 'unknown', text: `can't tell here: ${unclear.message}` };
+}
+
+/** Whether an answer tells nothing: a KMS other than AWS's may know no dry run, for example. */
+function isUnclear({ code }: CredstashError): boolean {
+  return code === 'ERR_AWS';
 }

@@ -102,6 +102,14 @@ describe('doctor on permissions', () => {
     expect(outcome.exitCode).toBe(1);
   });
 
+  test("can't tell whether read is allowed where KMS knows no dry run, and doesn't deny it", async () => {
+    aws.aws.inject({ action: 'kms:Decrypt', error: 'ValidationException' });
+    const outcome = await doctor('reader', '--expect', 'read');
+    expect(marks(outcome)).toMatchObject({ read: '??', list: 'ok' });
+    expect(line(outcome, 'read')).toMatch(/can't tell here: Could not call kms:Decrypt/);
+    expect(outcome.exitCode).toBe(1);
+  });
+
   test('fails only for the permissions given by --expect', async () => {
     const outcome = await doctor('reader', '--expect', 'read', 'list');
     expect(marks(outcome)).toEqual({ ...WELL, write: '--' });
