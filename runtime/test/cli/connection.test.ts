@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+
 import { runCli } from '../../../demo/cli.js';
 import { Credstash } from '../../src/index.js';
 import { Setting } from './setting.js';
@@ -73,5 +76,28 @@ describe('connection settings', () => {
     const table = ['-t', 'nowhere'];
     const { stderr } = await runCli([...args, ...table, 'list'], { ...setting.env, ...regions });
     expect(stderr).toMatch(new RegExp(`nowhere in ${region} `));
+  });
+});
+
+describe('--timeout', () => {
+  test('ends a command that gets no answer, on one line', async () => {
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const env = { ...setting.env, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
+    const { exitCode, stderr } = await runCli(['get', 'foo', '--timeout', '0.2'], env);
+    silent.close();
+    for (const socket of sockets) socket.destroy();
+    expect(stderr).toMatch(
+      /^Could not call dynamodb:Query on credential-store \(TimeoutError: no answer within 0.2 s\)\. [^\n]*\n$/,
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  test.each(['0', '-1', 'soon', '', '1e9'])('%j is refused', async (seconds) => {
+    const { exitCode, stderr } = await setting.run('get', 'foo', `--timeout=${seconds}`);
+    expect(stderr).toMatch(/--timeout <seconds>.*It must be a number of seconds/);
+    expect(exitCode).toBe(2);
   });
 });

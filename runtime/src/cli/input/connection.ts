@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { clientConfig } from '../../aws/client.js';
 import { Credstash } from '../../credstash.js';
@@ -17,6 +17,8 @@ export interface GlobalOptions {
   readonly compartment?: string;
   readonly profile?: string;
   readonly arn?: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
   readonly logLevel?: (typeof LOG_LEVELS)[number];
   readonly logFile?: string;
 }
@@ -42,6 +44,10 @@ export function addConnectionOptions(command: Command, arnFlags = '--arn <arn>')
     new Option('--compartment <name>', 'compartment (env: CREDSTASH_COMPARTMENT)'),
     new Option('-p, --profile <profile>', 'AWS profile').conflicts('arn'),
     new Option(arnFlags, 'IAM role to assume').conflicts('profile'),
+    new Option(
+      '--timeout <seconds>',
+      'give up a call for a secret, with its retries, after this time (default: 30)',
+    ).argParser(milliseconds),
     new Option('--log-level <level>', 'minimum level of the log; only errors are logged').choices(
       LOG_LEVELS,
     ),
@@ -49,6 +55,12 @@ export function addConnectionOptions(command: Command, arnFlags = '--arn <arn>')
   ];
   for (const option of options) command.addOption(option.helpGroup('Global options:'));
   return command;
+}
+
+function milliseconds(seconds: string): number {
+  const number = Number(seconds);
+  if (number > 0 && number <= 86_400) return number * 1000;
+  throw new InvalidArgumentError('It must be a number of seconds, up to 86400.');
 }
 
 /** The flags of every command. A flag after the command's name overrides one before it. */
@@ -62,7 +74,7 @@ export function globalOptions(command: Command): GlobalOptions {
  * @param key The KMS key to encrypt with, if a flag names one.
  */
 export async function connect(command: Command, key?: string): Promise<Credstash> {
-  const { table, compartment } = globalOptions(command);
+  const { table, compartment, timeout } = globalOptions(command);
   const { service, kms } = await clientConfigs(command);
   const dynamodb = new DynamoDBClient(service);
   const told = new Set<string>();
@@ -70,6 +82,7 @@ export async function connect(command: Command, key?: string): Promise<Credstash
     table,
     compartment,
     key,
+    timeout,
     dynamodb,
     // Credentials are found once, for both.
     kms: new KMSClient({ ...kms, credentials: dynamodb.config.credentials }),
