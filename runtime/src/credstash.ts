@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 
 import { clientConfig } from './aws/client.js';
+import { checkTimeout } from './aws/deadline.js';
 import { compartmentNames, type CredstashOptions } from './compartment.js';
 import { decodeText, type Value } from './format/text.js';
 import { KmsKeyService } from './keys/kms.js';
@@ -34,12 +35,13 @@ export class Credstash {
   readonly #opened: { destroy: () => void }[] = [];
 
   /**
-   * @throws ERR_INVALID_ARGUMENT if no compartment can have this name, or a client is of another
-   * service
+   * @throws ERR_INVALID_ARGUMENT if no compartment can have this name, a client is of another service,
+   * or the timeout is not a time
    */
   constructor(options: CredstashOptions = {}) {
     const { key, table, keyIsChosen } = compartmentNames(options, process.env);
     const { region, kmsRegion = region, timeout, onWarning = () => undefined } = options;
+    checkTimeout(timeout);
     const dynamodb = options.dynamodb ?? this.#open(new DynamoDBClient(clientConfig({ region })));
     // Credentials are found once, for both.
     const { credentials } = options.dynamodb ? {} : (dynamodb as DynamoDBClient).config;

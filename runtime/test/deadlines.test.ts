@@ -114,3 +114,9 @@ describe('a put whose answers are lost', () => {
     await expect(credstash.put('a', 'v')).rejects.toMatchObject({ code: 'ERR_AWS' });
   });
 });
+
+test.each([Infinity, NaN, 0, -1, 2 ** 31, 'soon'])('a timeout of %p is refused', (timeout) => {
+  expect(() => new Credstash({ timeout: timeout as number })).toThrow(
+    expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }) as Error,
+  );
+});

@@ -49,6 +49,14 @@ describe('retries', () => {
     }
   });
 
+  test('are not made of a quota that is used up', async () => {
+    const error = 'LimitExceededException';
+    secrets.test_.aws.inject({ action: 'dynamodb:Query', error });
+    secrets.test_.takeCalls();
+    await expect(connect().get('a')).rejects.toMatchObject({ code: 'ERR_QUOTA' });
+    expect(secrets.test_.takeCalls()).toHaveLength(1);
+  });
+
   test('end where the error is the caller’s', async () => {
     secrets.test_.aws.inject({ action: 'dynamodb:Query', error: 'ValidationException' });
     secrets.test_.takeCalls();

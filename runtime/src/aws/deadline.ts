@@ -1,3 +1,5 @@
+import { CredstashError } from '../errors.js';
+
 /** When a call gives up. */
 export interface CallLimits {
   /** The caller's. */
@@ -7,6 +9,18 @@ export interface CallLimits {
 }
 
 const DEFAULT_TIMEOUT = 30_000;
+
+/** The longest that timers of JavaScript wait: a longer time would end at once. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+/** @throws ERR_INVALID_ARGUMENT if it is not a time, in milliseconds */
+export function checkTimeout(timeout: number | undefined): void {
+  if (timeout === undefined || (timeout > 0 && timeout <= MAX_TIMEOUT)) return;
+  throw new CredstashError(
+    'ERR_INVALID_ARGUMENT',
+    `The timeout must be a number of milliseconds, from 1 to ${MAX_TIMEOUT}.`,
+  );
+}
 
 /**
  * Do work until it is done, the caller's signal aborts or the time is over, whichever is first.

@@ -37,7 +37,9 @@ export class CallRetryStrategy implements RetryStrategy {
 
   async refreshRetryTokenForRetry(token: RetryToken, info: RetryErrorInfo): Promise<RetryToken> {
     const retries = token.getRetryCount() + 1;
-    if (retries >= this.attempts || !this.isRetryable(info)) throw new Error('No more retries');
+    if (retries >= this.attempts || isQuota(info) || !this.isRetryable(info)) {
+      throw new Error('No more retries');
+    }
     const base = isThrottled(info) ? THROTTLED_BASE_DELAY : BASE_DELAY;
     await setTimeout(Math.random() * Math.min(MAX_DELAY, base * 2 ** retries));
     return tokenOf(retries);
@@ -56,6 +58,11 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'SyntaxError', // the answer was not JSON: it came from a proxy, say
   'TransactionConflictException',
 ]);
+
+/** The SDK takes a quota for throttling, but waiting does not raise it. */
+function isQuota({ error }: RetryErrorInfo): boolean {
+  return (error as Error | undefined)?.name === 'LimitExceededException';
+}
 
 export function isThrottled({ errorType }: RetryErrorInfo): boolean {
   return errorType === 'THROTTLING';

@@ -63,6 +63,12 @@ test('setup finds the key of a CreateKey whose answer was lost, and creates no s
   expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
 });
 
+test('setup repeats a CreateKey that was only throttled, and creates one key', async () => {
+  bare.aws.inject({ action: 'kms:CreateKey', error: 'ThrottlingException', times: 4 });
+  await bare.setUp(REQUEST);
+  expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
+});
+
 describe('setup with tagged keys and no alias', () => {
   const createTagged = async (Policy: string, kind = {}) => {
     const Tags = [{ TagKey: 'credstash:alias', TagValue: 'alias/credstash' }];

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { runCli } from '../../demo/cli.js';
+import { Credstash } from '../src/index.js';
+import { Secrets } from './secrets.js';
+
+const secrets = Secrets.prepare();
+
+let folder: string;
+let env: Record<string, string>;
+
+/** A profile whose credentials come from a process that leaves a line for each time it is asked. */
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'credstash-credentials-'));
+  const { accessKeyId, secretAccessKey } = secrets.test_.aws.admin;
+  const answer = { Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey };
+  writeFileSync(join(folder, 'answer'), JSON.stringify(answer));
+  const command = `sh -c "echo asked >>${folder}/asked; cat ${folder}/answer"`;
+  writeFileSync(join(folder, 'config'), `[default]\ncredential_process = ${command}\n`);
+  env = {
+    AWS_CONFIG_FILE: join(folder, 'config'),
+    AWS_ENDPOINT_URL: secrets.test_.aws.endpoint,
+    AWS_REGION: 'us-east-1',
+  };
+  await secrets.credstash.put('foo', 'bar');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const timesAsked = () => readFileSync(join(folder, 'asked'), 'utf8').split('\n').length - 1;
+
+test('credentials are found once for DynamoDB and KMS by the CLI', async () => {
+  expect(await runCli(['get', 'foo'], { ...env, HOME: folder })).toMatchObject({ stdout: 'bar\n' });
+  expect(timesAsked()).toBe(1);
+});
+
+describe('the clients that Credstash makes', () => {
+  const before = { ...process.env };
+  beforeEach(() => Object.assign(process.env, env));
+  afterEach(() => {
+    for (const name of Object.keys(env)) Reflect.deleteProperty(process.env, name);
+    Object.assign(process.env, before);
+  });
+
+  test('find credentials once', async () => {
+    const credstash = new Credstash();
+    expect(await credstash.get('foo')).toBe('bar');
+    expect(timesAsked()).toBe(1);
+    credstash.close();
+  });
+
+  test('are closed by close', async () => {
+    const { port } = new URL(secrets.test_.aws.endpoint);
+    const sockets: Socket[] = [];
+    const relay = createServer((socket) => {
+      sockets.push(socket);
+      const onward = connect(Number(port), 'localhost');
+      socket.pipe(onward).pipe(socket);
+    }).listen(0, '127.0.0.1');
+    await once(relay, 'listening');
+    process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
+
+    const credstash = new Credstash();
+    await credstash.get('foo');
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual([false, false]);
+    const closed = sockets.map((socket) => once(socket, 'close'));
+    credstash.close();
+    await Promise.all(closed);
+    relay.close();
+  });
+});
