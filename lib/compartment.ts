@@ -3,7 +3,9 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { CompartmentGrants, GrantScope } from './grants';
+import { CompartmentGrants, GrantScope, ICompartmentRef } from './compartment-grants';
+import { invalid } from './private/invalid';
+import { refuseDeletion, refuseUnbound } from './private/key-policy';
 import { compartmentNames, DEFAULT_COMPARTMENT } from './private/names';
 
 /** Properties of a `Compartment`. */
@@ -60,6 +62,36 @@ export interface CompartmentProps {
   readonly encryptionKey?: kms.IKey;
 
   /**
+   * Whether the key binds each secret to its name and version.
+   *
+   * The policy of the key then refuses to make or open a data key whose encryption context doesn't have
+   * `credstash:name` and `credstash:version`. So an item that was copied to another name or version
+   * can't be read, grants to some names hold at the key, too, and CloudTrail shows which secret was
+   * read. The runtime adds the pairs; clients that don't, such as Python credstash, must pass them by
+   * hand. An `encryptionKey` must be one whose policy can be changed, and serve this compartment only.
+   *
+   * @default false
+   */
+  readonly bindNames?: boolean;
+
+  /**
+   * Whether the key still opens the data keys of secrets that aren't bound, while `credstash rebind`
+   * moves an existing compartment over.
+   *
+   * Until it is removed, an old item that was copied to another name can still be read.
+   *
+   * @default false
+   */
+  readonly openUnbound?: boolean;
+
+  /**
+   * The only role that may delete or disable the key that the compartment creates and retains.
+   *
+   * @default - whoever has the permission may, once the key was unused for 90 days
+   */
+  readonly breakGlassRole?: iam.IRole;
+
+  /**
    * What happens to the table, and to the key and alias that the compartment creates, when they are
    * removed from the stack. With `DESTROY`, the table has no deletion protection.
    *
@@ -68,26 +100,46 @@ export interface CompartmentProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
+/** A place for secrets that share their permissions. */
+export interface ICompartment extends ICompartmentRef {
+  /** Grants access to the secrets. */
+  readonly grants: CompartmentGrants;
+}
+
 /**
  * A place for secrets that share their permissions, such as those of production: a KMS key with an
  * alias, a DynamoDB table, and two managed policies, one to read and one to write.
  */
-export class Compartment extends Construct {
-  /** The key that encrypts the data keys. */
+export class Compartment extends Construct implements ICompartment {
   public readonly key: kms.IKey;
-  /** The table that holds the encrypted secrets. */
-  public readonly table: dynamodb.TableV2;
+  public readonly table: dynamodb.ITableV2;
+  public readonly keyAlias?: string;
+  public readonly bindsNames: boolean;
+  public readonly opensUnbound: boolean;
   /** Allows reading and listing all secrets. */
   public readonly readPolicy: iam.ManagedPolicy;
   /** Allows writing secrets, but not reading them. */
   public readonly writePolicy: iam.ManagedPolicy;
-  /** Grants access to the secrets. */
   public readonly grants: CompartmentGrants;
 
   constructor(scope: Construct, id: string, props: CompartmentProps = {}) {
     super(scope, id);
     const names = compartmentNames(props.compartmentName ?? DEFAULT_COMPARTMENT);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+
+    this.bindsNames = props.bindNames ?? false;
+    this.opensUnbound = !this.bindsNames || (props.openUnbound ?? false);
+    if (props.openUnbound && !this.bindsNames) {
+      throw invalid(this, 'OpenUnboundWithoutBindNames', 'openUnbound needs bindNames.');
+    }
+    const isProtected = !props.encryptionKey && removalPolicy !== RemovalPolicy.DESTROY;
+    if (props.breakGlassRole && !isProtected) {
+      throw invalid(
+        this,
+        'BreakGlassRoleWithoutProtection',
+        'breakGlassRole needs a key that the compartment creates and retains.',
+      );
+    }
 
     this.key =
       props.encryptionKey ??
@@ -96,9 +148,12 @@ export class Compartment extends Construct {
         enableKeyRotation: true,
         removalPolicy,
       });
+    if (isProtected) this.requireOfKey(refuseDeletion(props.breakGlassRole));
+    if (this.bindsNames) this.requireOfKey(...refuseUnbound({ andOpening: !this.opensUnbound }));
     const aliasName = props.keyAlias ?? (props.encryptionKey ? undefined : names.keyAlias);
     if (aliasName !== undefined) {
       new kms.Alias(this, 'Alias', { aliasName, targetKey: this.key, removalPolicy });
+      this.keyAlias = aliasName.startsWith('alias/') ? aliasName : `alias/${aliasName}`;
     }
 
     this.table = new dynamodb.TableV2(this, 'Table', {
@@ -111,7 +166,7 @@ export class Compartment extends Construct {
       removalPolicy,
     });
 
-    this.grants = new CompartmentGrants({ key: this.key, table: this.table });
+    this.grants = CompartmentGrants.fromCompartment(this);
     this.readPolicy = new iam.ManagedPolicy(this, 'ReadPolicy', {
       managedPolicyName: props.readPolicyName ?? names.readPolicyName,
       description: `Read the secrets in ${props.tableName ?? names.tableName}`,
@@ -136,5 +191,36 @@ export class Compartment extends Construct {
   /** Grant permission to write secrets, but not to read them: all of them, or those in a scope. */
   public grantWrite(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
     return this.grants.write(grantee, scope);
+  }
+
+  /** Grant permission to list names, versions and comments, but not to read values. */
+  public grantList(grantee: iam.IGrantable): iam.Grant {
+    return this.grants.list(grantee);
+  }
+
+  /** Grant permission to delete secrets: all of them, or those with some names. */
+  public grantDelete(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
+    return this.grants.delete(grantee, scope);
+  }
+
+  /** Grant permission to encrypt data keys again under the key: all of them, or those in a scope. */
+  public grantRewrap(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
+    return this.grants.rewrap(grantee, scope);
+  }
+
+  /** Grant permission to do everything with all secrets, but not to change the table or the key. */
+  public grantAdmin(grantee: iam.IGrantable): iam.Grant {
+    return this.grants.admin(grantee);
+  }
+
+  private requireOfKey(...statements: iam.PolicyStatement[]): void {
+    for (const statement of statements) {
+      if (this.key.addToResourcePolicy(statement).statementAdded) continue;
+      throw invalid(
+        this,
+        'KeyPolicyNotChangeable',
+        'bindNames needs a key whose policy this app defines, and the encryptionKey was imported.',
+      );
+    }
   }
 }

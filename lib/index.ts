@@ -1,3 +1,3 @@
 export * from './compartment';
 export * from './compartment-stack';
-export * from './grants';
+export * from './compartment-grants';

@@ -26,7 +26,9 @@ export function authorize(service: string, call: Call, operation: Operation): vo
 function authorizeOne(service: string, call: Call, { access, resourcePolicy }: Permission): void {
   if (!access) return;
   const { caller } = call;
-  const request = { action: `${service}:${call.action}`, ...access };
+  // Of a session, the role's.
+  const context = { ...access.context, 'aws:principalarn': caller.arns.slice(-1) };
+  const request = { ...access, action: `${service}:${call.action}`, context };
 
   const identity = identityVerdict(caller.policies(), request);
   const named = resourcePolicy && resourceVerdict(resourcePolicy, caller.arns, request);

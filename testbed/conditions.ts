@@ -5,6 +5,8 @@ export type RequestContext = Readonly<Record<string, readonly string[] | undefin
 const OPERATORS: Readonly<Record<string, (actual: string, wanted: string) => boolean>> = {
   StringEquals: (actual, wanted) => actual === wanted.replace(/\$\{([*?$])\}/g, '$1'),
   StringLike: (actual, wanted) => matchesPattern(wanted, actual),
+  ArnEquals: (actual, wanted) => matchesPattern(wanted, actual),
+  NumericLessThanEquals: (actual, wanted) => Number(actual) <= Number(wanted),
 };
 
 /**
@@ -24,13 +26,14 @@ export function conditionHolds(
 
   const [, quantifier, name = '', ifExists] =
     /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/.exec(operator) ?? [];
-  const test = OPERATORS[name];
+  const isNegated = /^(String|Arn)Not/.test(name);
+  const test = OPERATORS[isNegated ? name.replace('Not', '') : name];
   if (!test) throw new Error(`The embedded AWS knows no condition operator ${operator}`);
 
-  const matches = (value: string) => wanted.some((each) => test(value, each));
+  const matches = (value: string) => wanted.some((each) => test(value, each)) !== isNegated;
   // It holds, too, when the request has no such key: hence the Null tests beside it.
   if (quantifier === 'ForAllValues') return (actual ?? []).every(matches);
-  if (actual === undefined) return ifExists !== undefined;
+  if (actual === undefined) return isNegated || ifExists !== undefined;
   return actual.some(matches);
 }
 

@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-
-/** The `Condition` of a policy statement: values by operator and condition key. */
-export type Conditions = Record<string, Record<string, unknown>>;
+import { IConstruct } from 'constructs';
+import { allOf, Conditions } from './conditions';
+import { invalid } from './invalid';
 
 /**
  * A principal that adds conditions to each of its statements.
@@ -13,6 +13,7 @@ export class ScopedPrincipal extends iam.PrincipalBase {
   public override readonly principalAccount: string | undefined;
 
   constructor(
+    private readonly construct: IConstruct,
     private readonly base: iam.IPrincipal,
     private readonly scope: Conditions,
   ) {
@@ -20,11 +21,28 @@ export class ScopedPrincipal extends iam.PrincipalBase {
     this.principalAccount = base.principalAccount;
   }
 
+  /** How the policy of a table or key names the principal. */
   public override get policyFragment(): iam.PrincipalPolicyFragment {
     const { principalJson, conditions } = this.base.policyFragment;
+    const isEverybody = Object.values(principalJson).flat().includes('*');
+    if (isEverybody && !Object.hasOwn(conditions.StringEquals ?? {}, 'aws:PrincipalOrgID')) {
+      throw invalid(
+        this.construct,
+        'GrantToEverybody',
+        'A grant to everybody is refused. Grant to a role, an account or an OrganizationPrincipal.',
+      );
+    }
+    if (!Object.hasOwn(principalJson, 'AWS')) {
+      const kinds = Object.keys(principalJson).join(', ');
+      throw invalid(
+        this.construct,
+        'GrantToNonPrincipal',
+        `The policy of a table can't name a principal of the kind ${kinds}. Grant to the role that it assumes.`,
+      );
+    }
     return new iam.PrincipalPolicyFragment(
       principalJson,
-      merge(conditions as Conditions, this.scope),
+      allOf(conditions as Conditions, this.scope),
     );
   }
 
@@ -41,18 +59,7 @@ export class ScopedPrincipal extends iam.PrincipalBase {
   }
 }
 
-/** Both sets of conditions. */
-function merge(a: Conditions, b: Conditions): Conditions {
-  const merged = { ...a };
-  for (const [operator, tests] of Object.entries(b)) {
-    for (const key of Object.keys(tests)) {
-      if (Object.hasOwn(a[operator] ?? {}, key)) {
-        throw new Error(
-          `The grantee already has a condition on ${operator} ${key}: it can't be scoped.`,
-        );
-      }
-    }
-    merged[operator] = { ...merged[operator], ...tests };
-  }
-  return merged;
+/** Whether a role keeps no statement, and says that it does: one that was imported as immutable. */
+export function dropsStatements(principal: iam.IPrincipal): boolean {
+  return (principal as { addGrantsToResources?: boolean }).addGrantsToResources === false;
 }

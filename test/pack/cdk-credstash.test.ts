@@ -82,7 +82,7 @@ test('TypeScript checks the properties of a compartment', async () => {
   const program = `
     import { Stack } from 'aws-cdk-lib';
     import { Compartment, type GrantScope } from 'cdk-credstash';
-    export const scope: GrantScope = { prefix: 'app/' };
+    export const scope: GrantScope = { names: ['app/*'] };
     // @ts-expect-error a compartment's name is a string
     new Compartment(new Stack(), 'Secrets', { compartmentName: 1 });`;
   // The types of aws-cdk-lib name Disposable.

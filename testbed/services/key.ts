@@ -15,6 +15,7 @@ export class Key {
   readonly created = Date.now() / 1000;
   state: 'Enabled' | 'Disabled' | 'PendingDeletion' = 'Enabled';
   isRotated = false;
+  private lastUsed: number | undefined;
   private readonly material = randomBytes(32);
 
   /** @param kind What was asked for beside the defaults of KMS. */
@@ -53,7 +54,13 @@ export class Key {
     }
   }
 
+  /** The days since its last use; undefined if it was never used. */
+  get unusedDays(): number | undefined {
+    return this.lastUsed && Math.floor((Date.now() - this.lastUsed) / 86_400_000);
+  }
+
   wrap(plaintext: Buffer, context: Record<string, string>): Buffer {
+    this.lastUsed = Date.now();
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.material, nonce);
     cipher.setAAD(authenticatedData(context));
@@ -70,7 +77,9 @@ export class Key {
       const decipher = createDecipheriv('aes-256-gcm', this.material, nonce);
       decipher.setAAD(authenticatedData(context));
       decipher.setAuthTag(blob.subarray(tagAt, dataAt));
-      return Buffer.concat([decipher.update(blob.subarray(dataAt)), decipher.final()]);
+      const plaintext = Buffer.concat([decipher.update(blob.subarray(dataAt)), decipher.final()]);
+      this.lastUsed = Date.now();
+      return plaintext;
     } catch {
       throw new ServiceError('InvalidCiphertextException', '');
     }

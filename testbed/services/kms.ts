@@ -160,7 +160,10 @@ function stopDryRun({ DryRun }: Input): void {
 }
 
 function permission(key: Key, context: Record<string, string>): Permission {
-  const access = { resource: key.arn, context: contextKeys(context) };
+  const { unusedDays } = key;
+  const usage =
+    unusedDays === undefined ? {} : { 'kms:trailingdayswithoutkeyusage': [String(unusedDays)] };
+  const access = { resource: key.arn, context: { ...contextKeys(context), ...usage } };
   return { access, resourcePolicy: key.policy };
 }
 

@@ -13,7 +13,7 @@ const template = synthesize((stack) => {
   const compartment = standardCompartment(stack);
   const assumedBy = new AccountPrincipal(stack.account);
   const deployer = new Role(stack, 'Deployer', { roleName: 'deployer', assumedBy });
-  compartment.grantWrite(deployer, { prefix: 'app/', context: { env: 'prod' } });
+  compartment.grantWrite(deployer, { names: ['app/*'], context: { env: 'prod' } });
   const reader = new Role(stack, 'ProdReader', { roleName: 'prod-reader', assumedBy });
   compartment.grantRead(reader, { context: { env: 'prod' } });
   new Role(stack, 'Nobody', { roleName: 'nobody', assumedBy });

@@ -1,0 +1,283 @@
+import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import { IConstruct } from 'constructs';
+import { allOf, Conditions } from './private/conditions';
+import { invalid } from './private/invalid';
+import { bound, boundName, checkScope, inContext, onTable, Scope, unbound } from './private/scope';
+import { dropsStatements, ScopedPrincipal } from './private/scoped-principal';
+
+/** Limits a grant to some secrets of a compartment. At least one of the fields must be set. */
+export interface GrantScope {
+  /**
+   * Only secrets with these names. A `*` stands for any string, and can only be the last character:
+   * `app/*` means all names that start with `app/`.
+   *
+   * The table enforces it. The key does so as well only if the compartment binds names.
+   *
+   * @default - all names
+   */
+  readonly names?: string[];
+
+  /**
+   * Only secrets whose encryption context contains these pairs. It may contain others, too.
+   *
+   * The key enforces it, and the table doesn't: the grantee can fetch the ciphertext of secrets with
+   * another context. IAM ignores the case of the keys.
+   *
+   * @default - any encryption context
+   */
+  readonly context?: Record<string, string>;
+}
+
+/** What grants must know of a compartment. */
+export interface ICompartmentRef extends IConstruct {
+  /** The key that encrypts the data keys. */
+  readonly key: kms.IKey;
+  /** The table that holds the encrypted secrets. */
+  readonly table: dynamodb.ITableV2;
+  /** The alias by which the runtime finds the key, if it has one. */
+  readonly keyAlias?: string;
+  /** Whether the key requires each data key to be bound to the name and version of its secret. */
+  readonly bindsNames: boolean;
+  /** Whether the key still opens data keys that aren't bound. */
+  readonly opensUnbound: boolean;
+}
+
+/** Conditions that a request returns nothing of the item that it changes. */
+const NO_OLD_VALUES = {
+  StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' },
+  Null: { 'dynamodb:EnclosingOperation': 'true' },
+};
+
+const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
+const SCAN = 'dynamodb:Scan';
+const REWRAP_KEY = ['kms:ReEncryptFrom', 'kms:ReEncryptTo'];
+
+/**
+ * Grants access to the secrets of a compartment: to its table and its key.
+ *
+ * Each method throws if the scope might grant more than meant, or if the grant would have no effect.
+ */
+export class CompartmentGrants {
+  /** The grants of a compartment. */
+  public static fromCompartment(compartment: ICompartmentRef): CompartmentGrants {
+    return new CompartmentGrants(compartment);
+  }
+
+  private constructor(private readonly compartment: ICompartmentRef) {}
+
+  /**
+   * Grant permission to read secrets: `dynamodb:GetItem`, `dynamodb:Query` and `kms:Decrypt`.
+   *
+   * A grant without a scope also allows `dynamodb:Scan`, to list secrets and to read all of them at
+   * once. A scoped grant doesn't, because IAM can't limit a scan to some names.
+   */
+  public read(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
+    const its = this.checked(scope);
+    return this.onTable(grantee, onTable(its), ...READ, ...(scope ? [] : [SCAN])).combine(
+      this.onKey(grantee, this.openedBy(its), 'kms:Decrypt'),
+    );
+  }
+
+  /**
+   * Grant permission to write secrets and to look up their versions, but not to read values:
+   * `dynamodb:PutItem`, `dynamodb:Query` for names and versions only, and `kms:GenerateDataKey`.
+   *
+   * IAM can't stop a writer from overwriting a version by calling DynamoDB directly. Point-in-time
+   * recovery of the table restores it.
+   */
+  public write(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
+    const its = this.checked(scope);
+    return this.onTable(grantee, allOf(NO_OLD_VALUES, onTable(its)), 'dynamodb:PutItem')
+      .combine(this.lookUp(grantee, its, ['name', 'version'], 'dynamodb:Query'))
+      .combine(this.onKey(grantee, [this.sealedBy(its)], 'kms:GenerateDataKey'));
+  }
+
+  /**
+   * Grant permission to list names, versions and comments, but not to read values: `dynamodb:Scan` and
+   * `dynamodb:Query` for these attributes only. IAM can't limit a scan to some names.
+   */
+  public list(grantee: iam.IGrantable): iam.Grant {
+    return this.lookUp(grantee, {}, ['name', 'version', 'comment'], 'dynamodb:Query', SCAN);
+  }
+
+  /**
+   * Grant permission to delete secrets, and to look up their versions: `dynamodb:DeleteItem`, and
+   * `dynamodb:Query` for names and versions only.
+   *
+   * The scope can only have names: deleting doesn't involve the key, which alone knows the context.
+   */
+  public delete(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
+    const its = this.checked(scope);
+    if (its.context !== undefined) {
+      throw invalid(
+        this.compartment,
+        'ContextCannotLimitDelete',
+        'A context can not limit a grant to delete: the table does not know it. Limit the grant by names.',
+      );
+    }
+    return this.onTable(grantee, allOf(NO_OLD_VALUES, onTable(its)), 'dynamodb:DeleteItem').combine(
+      this.lookUp(grantee, its, ['name', 'version'], 'dynamodb:Query'),
+    );
+  }
+
+  /**
+   * Grant permission to encrypt data keys again under this key, without seeing them:
+   * `kms:ReEncryptFrom`, `kms:ReEncryptTo`, `dynamodb:GetItem`, `dynamodb:Query`, and
+   * `dynamodb:UpdateItem` for the data key only. Without a scope, also `dynamodb:Scan`.
+   */
+  public rewrap(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
+    const its = this.checked(scope);
+    const dataKey = allOf(NO_OLD_VALUES, attributes(['name', 'version', 'key']), onTable(its));
+    return this.onTable(grantee, onTable(its), ...READ, ...(scope ? [] : [SCAN]))
+      .combine(this.onTable(grantee, dataKey, 'dynamodb:UpdateItem'))
+      .combine(this.onKey(grantee, [this.sealedBy(its)], ...REWRAP_KEY));
+  }
+
+  /**
+   * Grant permission to read, list, write, overwrite, delete and rewrap all secrets, but not to change
+   * the table, the key or their policies.
+   */
+  public admin(grantee: iam.IGrantable): iam.Grant {
+    const change = ['PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action}`);
+    return this.onTable(grantee, {}, ...READ, SCAN, ...change).combine(
+      this.onKey(grantee, [{}], 'kms:Decrypt', 'kms:GenerateDataKey', ...REWRAP_KEY),
+    );
+  }
+
+  /** Everything, if no scope is given. */
+  private checked(scope: GrantScope | undefined): Scope {
+    if (scope !== undefined) checkScope(this.compartment, scope);
+    return scope ?? {};
+  }
+
+  /** What a request to open data keys in a scope has in its context: one of these. */
+  private openedBy(scope: Scope): Conditions[] {
+    const pairs = inContext(scope);
+    if (!this.compartment.bindsNames || scope.names === undefined) return [pairs];
+    const byName = allOf(pairs, boundName(scope));
+    return this.compartment.opensUnbound ? [byName, allOf(pairs, unbound())] : [byName];
+  }
+
+  /** What a request to seal data keys in a scope has in its context. */
+  private sealedBy(scope: Scope): Conditions {
+    return this.compartment.bindsNames ? allOf(inContext(scope), bound(scope)) : inContext(scope);
+  }
+
+  private lookUp(
+    grantee: iam.IGrantable,
+    scope: Scope,
+    of: string[],
+    ...actions: string[]
+  ): iam.Grant {
+    const select = { StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' } };
+    return this.onTable(grantee, allOf(attributes(of), select, onTable(scope)), ...actions);
+  }
+
+  private onTable(
+    grantee: iam.IGrantable,
+    conditions: Conditions,
+    ...actions: string[]
+  ): iam.Grant {
+    const scoped = this.scoped(grantee, conditions);
+    return this.effective(this.compartment.table.grants.actions(scoped, ...actions));
+  }
+
+  private onKey(
+    grantee: iam.IGrantable,
+    alternatives: Conditions[],
+    ...actions: string[]
+  ): iam.Grant {
+    const { key } = this.compartment;
+    const account = grantee.grantPrincipal.principalAccount;
+    const isHere =
+      account === undefined ||
+      Token.compareStrings(key.env.account, account) !== TokenComparison.DIFFERENT;
+    const grants = alternatives.map((conditions) => {
+      const scoped = this.scoped(grantee, conditions);
+      return this.effective(
+        isHere ? key.grant(scoped, ...actions) : this.onKeyFromOutside(scoped, actions),
+      );
+    });
+    return grants.reduce((all, each) => all.combine(each));
+  }
+
+  /**
+   * Both halves, in the policy of the key and in that of an identity of another account.
+   *
+   * The policy of the key names the identity, which must exist by then. So the identity's can't refer
+   * to the key, whose id isn't known before: it names the key by its alias.
+   */
+  private onKeyFromOutside(grantee: ScopedPrincipal, actions: string[]): iam.Grant {
+    const { key, table } = this.compartment;
+    const isKnown = !Token.isUnresolved(key.keyArn);
+    const { account, region } = key.env;
+    const anyKey = { service: 'kms', account, region, resource: 'key', resourceName: '*' };
+    const principal = iam.Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [isKnown ? key.keyArn : Stack.of(table).formatArn(anyKey)],
+      conditions: isKnown ? {} : this.byAlias(),
+    });
+    const statement = new iam.PolicyStatement({
+      actions,
+      resources: ['*'],
+      principals: [grantee],
+    });
+    const resource = iam.Grant.addStatementToResourcePolicy({
+      statement,
+      grantee,
+      actions,
+      resourceArns: ['*'],
+      resource: key,
+    });
+    return this.effective(resource).combine(principal);
+  }
+
+  private byAlias(): Conditions {
+    const { keyAlias } = this.compartment;
+    if (keyAlias !== undefined)
+      return { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': keyAlias } };
+    throw invalid(
+      this.compartment,
+      'KeyWithoutAlias',
+      'A grant to another account names the key by its alias, and this compartment has none: set keyAlias.',
+    );
+  }
+
+  private scoped(grantee: iam.IGrantable, conditions: Conditions): ScopedPrincipal {
+    const principal = grantee.grantPrincipal;
+    const { account } = this.compartment.table.env;
+    const isOutside =
+      principal.principalAccount !== undefined &&
+      Token.compareStrings(account, principal.principalAccount) === TokenComparison.DIFFERENT;
+    if (dropsStatements(principal) && !isOutside) {
+      throw invalid(
+        this.compartment,
+        'GrantToImmutableRole',
+        'The role was imported as immutable, so the grant would have no effect. Import it without mutable: false, or with addGrantsToResources: true.',
+      );
+    }
+    return new ScopedPrincipal(this.compartment, principal, conditions);
+  }
+
+  /** Fail if a grant has no effect: CDK drops some silently, such as one on a key imported by alias. */
+  private effective(grant: iam.Grant): iam.Grant {
+    if (grant.success) return grant;
+    throw invalid(
+      this.compartment,
+      'GrantWithoutEffect',
+      'The grant has no effect. Import the key and the table by ARN, and grant to a principal that can have a policy.',
+    );
+  }
+}
+
+/** Conditions that a request names some attributes, and no others. */
+function attributes(names: string[]): Conditions {
+  return {
+    'ForAllValues:StringEquals': { 'dynamodb:Attributes': names },
+    Null: { 'dynamodb:Attributes': 'false' },
+  };
+}
