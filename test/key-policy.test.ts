@@ -62,8 +62,8 @@ describe("a compartment's key, on an AWS that enforces its policy,", () => {
       inDays(days);
       const { kms: admin } = test_.clients();
       const deletion = new ScheduleKeyDeletionCommand({ KeyId: await keyId('credstash') });
-      for (const attempt of [disable(admin), admin.send(deletion)]) {
-        await expect(attempt).rejects.toThrow(/explicit deny in a resource-based policy/);
+      for (const attempt of [() => disable(admin), () => admin.send(deletion)]) {
+        await expect(attempt()).rejects.toThrow(/explicit deny in a resource-based policy/);
       }
     },
   );
