@@ -7,6 +7,7 @@ import { compartmentNames, type CredstashOptions } from './compartment.js';
 import { decodeText, type Value } from './format/text.js';
 import { KmsKeyService } from './keys/kms.js';
 import { remove, type DeleteOptions } from './operations/delete.js';
+import { Envelope } from './operations/envelope.js';
 import { getAll, type GetAllOptions } from './operations/get-all.js';
 import { get, type GetOptions } from './operations/get.js';
 import { list, versions } from './operations/list.js';
@@ -50,7 +51,7 @@ export class Credstash {
     const store = options.store ?? new DynamoDbStore(dynamodb, table, timeout);
     const keyService =
       options.keyService ?? new KmsKeyService(kms, key, keyIsChosen ? key : undefined, timeout);
-    this.#services = { store, keyService, onWarning };
+    this.#services = { store, envelope: new Envelope(keyService), onWarning };
   }
 
   /**
@@ -58,7 +59,7 @@ export class Credstash {
    *
    * @throws ERR_SECRET_NOT_FOUND, ERR_INVALID_ARGUMENT
    * @throws ERR_NOT_TEXT if it is not UTF-8: read it with {@link getBytes}
-   * @throws ERR_CONTEXT_MISMATCH, ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST, ERR_UNEXPECTED_KEY
+   * @throws ERR_CONTEXT_MISMATCH, ERR_NOT_BOUND, ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST, ERR_UNEXPECTED_KEY
    * @throws ERR_TABLE_NOT_FOUND, ERR_KEY_NOT_FOUND, ERR_KEY_UNAVAILABLE
    * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
    * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_ABORTED, ERR_AWS
@@ -73,7 +74,7 @@ export class Credstash {
    * A secret as bytes.
    *
    * @throws ERR_SECRET_NOT_FOUND, ERR_INVALID_ARGUMENT
-   * @throws ERR_CONTEXT_MISMATCH, ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST, ERR_UNEXPECTED_KEY
+   * @throws ERR_CONTEXT_MISMATCH, ERR_NOT_BOUND, ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST, ERR_UNEXPECTED_KEY
    * @throws ERR_TABLE_NOT_FOUND, ERR_KEY_NOT_FOUND, ERR_KEY_UNAVAILABLE
    * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
    * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_ABORTED, ERR_AWS
@@ -110,7 +111,7 @@ export class Credstash {
    * @throws ERR_VALUE_TOO_LARGE, ERR_INVALID_ARGUMENT before any call
    * @throws ERR_OUTCOME_UNKNOWN if every answer was lost: the version may be stored
    * @throws ERR_NO_NEXT_VERSION, ERR_VERSION_CONTENDED with `autoVersion`
-   * @throws ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST, ERR_UNEXPECTED_KEY with `ifChanged`, of the
+   * @throws ERR_NOT_BOUND, ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST, ERR_UNEXPECTED_KEY with `ifChanged`, of the
    * latest version
    * @throws ERR_TABLE_NOT_FOUND, ERR_KEY_NOT_FOUND, ERR_KEY_UNAVAILABLE
    * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,

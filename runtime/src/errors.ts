@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'ERR_UNSUPPORTED_DIGEST'
   /** KMS refused the wrapped data key: the encryption context differs, or `key` is damaged. */
   | 'ERR_CONTEXT_MISMATCH'
+  /** The item's data key is not bound to its name and version, as the compartment requires. */
+  | 'ERR_NOT_BOUND'
   /** The item was sealed under another KMS key than the expected one. */
   | 'ERR_UNEXPECTED_KEY'
   /** There is no such KMS key or alias in the region. */

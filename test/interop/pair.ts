@@ -37,7 +37,7 @@ export class Pair {
   async storeSealed(name: string, value: string, attributes: Record<string, string>) {
     const keyService = new KmsKeyService(kms, 'alias/credstash', undefined);
     const dataKey = await keyService.generateDataKey({});
-    const item = sealItem(name, Buffer.from(value), dataKey, { digest: 'SHA256' });
+    const item = sealItem({ name, version: '' }, Buffer.from(value), dataKey, { digest: 'SHA256' });
     await this.store({ ...item, ...attributes });
   }
 

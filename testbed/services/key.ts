@@ -21,7 +21,7 @@ export class Key {
   /** @param kind What was asked for beside the defaults of KMS. */
   constructor(
     region: string,
-    readonly policy: PolicyDocument,
+    public policy: PolicyDocument,
     private readonly kind: Readonly<Record<string, unknown>>,
   ) {
     this.arn = keyArn(region, this.id);

@@ -81,6 +81,10 @@ export function kms() {
         return onKey((key) => ({ KeyMetadata: key.metadata }));
       case 'GetKeyPolicy':
         return onKey((key) => ({ Policy: JSON.stringify(key.policy), PolicyName: 'default' }));
+      case 'PutKeyPolicy':
+        return onKey((key) => {
+          key.policy = JSON.parse(text(input, 'Policy')) as PolicyDocument;
+        });
       case 'GetKeyRotationStatus':
         return onKey((key) => ({ KeyRotationEnabled: key.isRotated }));
       case 'EnableKeyRotation':

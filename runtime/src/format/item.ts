@@ -1,4 +1,5 @@
 import { decodeBase64, encodeBase64 } from './base64.js';
+import type { Identity } from './binding.js';
 import { CredstashError } from '../errors.js';
 import { open, seal, type DataKey, type Digest } from './seal.js';
 
@@ -20,26 +21,27 @@ export interface SealedItem {
   /** The hash of the HMAC. */
   readonly digest: string;
   readonly comment?: string;
+  /** What the data key is said to be bound to beside the encryption context. */
+  readonly binding?: string;
 }
-
-/** A sealed item that has no version yet. */
-export type UnversionedItem = Omit<SealedItem, 'version'>;
 
 /** Seal a plaintext with a data key that seals nothing else. */
 export function sealItem(
-  name: string,
+  { name, version }: Identity,
   plaintext: Uint8Array,
   dataKey: DataKey,
-  options: { digest: Digest; comment?: string | undefined },
-): UnversionedItem {
+  options: { digest: Digest; comment?: string | undefined; binding?: string | undefined },
+): SealedItem {
   const { contents, hmac, digest } = seal(plaintext, dataKey.plaintext, options.digest);
   return {
     name,
+    version,
     key: encodeBase64(dataKey.wrapped),
     contents: encodeBase64(contents),
     hmac,
     digest,
     ...(options.comment ? { comment: options.comment } : {}),
+    ...(options.binding ? { binding: options.binding } : {}),
   };
 }
 

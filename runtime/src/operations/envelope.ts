@@ -1,12 +1,14 @@
-import type { EncryptionContext } from '../format/encryption-context.js';
+import { CredstashError } from '../errors.js';
 import {
-  openItem,
-  sealItem,
-  wrappedKey,
-  type SealedItem,
-  type UnversionedItem,
-} from '../format/item.js';
-import type { Digest } from '../format/seal.js';
+  boundContext,
+  isBoundContext,
+  NAME_AND_VERSION,
+  type Identity,
+} from '../format/binding.js';
+import type { EncryptionContext } from '../format/encryption-context.js';
+import { openItem, sealItem, wrappedKey, type SealedItem } from '../format/item.js';
+import type { DataKey, Digest } from '../format/seal.js';
+import { unpadVersion } from '../format/version.js';
 import type { KeyService } from '../keys/key-service.js';
 
 /** What is sealed. */
@@ -18,35 +20,127 @@ export interface Plaintext {
   readonly comment: string | undefined;
 }
 
-/** Seal a value with a data key of its own. */
-export async function sealSecret(
-  keyService: KeyService,
-  { name, value, context, digest, comment }: Plaintext,
-  signal: AbortSignal | undefined,
-): Promise<UnversionedItem> {
-  const dataKey = await keyService.generateDataKey(context, signal);
-  try {
-    return sealItem(name, value, dataKey, { digest, comment });
-  } finally {
+/**
+ * Brings values and data keys together.
+ *
+ * A compartment may bind names: its key then refuses each data key whose encryption context lacks the
+ * name and the version of the secret. The refusal is how a client learns of it, so nobody who can
+ * change the table can talk a client out of it.
+ */
+export class Envelope {
+  #bindsNames = false;
+
+  constructor(private readonly keyService: KeyService) {}
+
+  /** Seal a value with a data key of its own. */
+  async seal(
+    { name, value, context, digest, comment }: Plaintext,
+    version: string,
+    signal: AbortSignal | undefined,
+  ): Promise<SealedItem> {
+    const { dataKey, isBound } = await this.newDataKey(context, { name, version }, signal);
+    try {
+      const binding = isBound ? NAME_AND_VERSION : undefined;
+      return sealItem({ name, version }, value, dataKey, { digest, comment, binding });
+    } finally {
+      dataKey.plaintext.fill(0);
+    }
+  }
+
+  /**
+   * Open what was sealed.
+   *
+   * @throws ERR_CONTEXT_MISMATCH, ERR_NOT_BOUND, ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST, or as any call
+   * to KMS
+   */
+  async open(
+    item: SealedItem,
+    context: EncryptionContext,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    const dataKey = await this.unwrapped(item, context, signal);
+    try {
+      return openItem(item, dataKey);
+    } finally {
+      dataKey.fill(0);
+    }
+  }
+
+  /** Whether the key refuses data keys that aren't bound. */
+  async bindsNames(
+    context: EncryptionContext,
+    identity: Identity,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    const { dataKey, isBound } = await this.newDataKey(context, identity, signal);
     dataKey.plaintext.fill(0);
+    return isBound;
+  }
+
+  private async newDataKey(
+    context: EncryptionContext,
+    identity: Identity,
+    signal: AbortSignal | undefined,
+  ): Promise<{ dataKey: DataKey; isBound: boolean }> {
+    const bound = boundContext(context, identity);
+    if (!bound) throw otherSecret('ERR_INVALID_ARGUMENT', identity);
+    if (!this.#bindsNames) {
+      try {
+        const dataKey = await this.keyService.generateDataKey(context, signal);
+        return { dataKey, isBound: isBoundContext(context) };
+      } catch (error) {
+        if (!isDenied(error)) throw error;
+      }
+    }
+    const dataKey = await this.keyService.generateDataKey(bound, signal);
+    this.#bindsNames = true;
+    return { dataKey, isBound: true };
+  }
+
+  /** The item's word of its binding saves a call, and is not trusted: KMS compares the context. */
+  private async unwrapped(
+    item: SealedItem,
+    context: EncryptionContext,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    const wrapped = wrappedKey(item);
+    const bound = boundContext(context, item);
+    if (item.binding === NAME_AND_VERSION) {
+      if (!bound) throw otherSecret('ERR_CONTEXT_MISMATCH', item);
+      return this.keyService.decrypt(wrapped, bound, signal);
+    }
+    try {
+      return await this.keyService.decrypt(wrapped, context, signal);
+    } catch (error) {
+      if (!isDenied(error) || !bound || isBoundContext(context)) throw error;
+      return await this.keyService.decrypt(wrapped, bound, signal).catch((second: unknown) => {
+        throw isMismatch(second) ? notBound(item, error) : second;
+      });
+    }
   }
 }
 
-/**
- * Open what was sealed.
- *
- * @throws ERR_CONTEXT_MISMATCH, ERR_INTEGRITY, ERR_UNSUPPORTED_DIGEST, or as any call to KMS
- */
-export async function openSecret(
-  keyService: KeyService,
-  item: SealedItem,
-  context: EncryptionContext,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
-  const dataKey = await keyService.decrypt(wrappedKey(item), context, signal);
-  try {
-    return openItem(item, dataKey);
-  } finally {
-    dataKey.fill(0);
-  }
+function isDenied(error: unknown): boolean {
+  return error instanceof CredstashError && error.code === 'ERR_ACCESS_DENIED';
+}
+
+function isMismatch(error: unknown): boolean {
+  return error instanceof CredstashError && error.code === 'ERR_CONTEXT_MISMATCH';
+}
+
+function otherSecret(code: 'ERR_INVALID_ARGUMENT' | 'ERR_CONTEXT_MISMATCH', secret: Identity) {
+  const { name, version } = secret;
+  return new CredstashError(
+    code,
+    `The encryption context names another secret or version than ${name} version ${unpadVersion(version)}: leave credstash:name and credstash:version out.`,
+    { secret: { name, version } },
+  );
+}
+
+function notBound({ name, version }: Identity, cause: unknown) {
+  return new CredstashError(
+    'ERR_NOT_BOUND',
+    `${name} version ${unpadVersion(version)} is not bound to its name and version, and this compartment opens only secrets that are. Put it again from a source that you trust.`,
+    { cause, secret: { name, version } },
+  );
 }

@@ -6,7 +6,6 @@ import { versionForms } from '../format/version.js';
 import type { SecretStore } from '../stores/secret-store.js';
 import { settle, type OnProgress } from './bulk.js';
 import { checkName, storedVersion } from './checks.js';
-import { openSecret } from './envelope.js';
 import { findItem, type GetOptions } from './get.js';
 import { isPattern, nameMatcher } from './pattern.js';
 import type { Services } from './services.js';
@@ -41,6 +40,7 @@ const UNREADABLE: ReadonlySet<ErrorCode> = new Set([
   'ERR_INTEGRITY',
   'ERR_KEY_NOT_FOUND',
   'ERR_KEY_UNAVAILABLE',
+  'ERR_NOT_BOUND',
   'ERR_NOT_TEXT',
   'ERR_SECRET_NOT_FOUND',
   'ERR_UNEXPECTED_KEY',
@@ -50,7 +50,7 @@ const UNREADABLE: ReadonlySet<ErrorCode> = new Set([
 
 /** The values of many secrets, by name and in the order of names. */
 export async function getAll(
-  { store, keyService }: Services,
+  { store, envelope }: Services,
   options: GetAllOptions,
 ): Promise<Map<string, string>> {
   const {
@@ -80,7 +80,7 @@ export async function getAll(
     () => onProgress?.(++settled, items.size),
     async (name, scanned) => {
       const item = scanned ?? (await findItem(store, name, version, signal));
-      return decodeText(name, await openSecret(keyService, item, context, signal));
+      return decodeText(name, await envelope.open(item, context, signal));
     },
   );
   const isTolerable = [...failures.values()].every(({ code }) => UNREADABLE.has(code));

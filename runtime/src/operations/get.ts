@@ -4,7 +4,6 @@ import type { SealedItem } from '../format/item.js';
 import { padVersion, versionForms } from '../format/version.js';
 import type { SecretStore } from '../stores/secret-store.js';
 import { checkName, storedVersion } from './checks.js';
-import { openSecret } from './envelope.js';
 import type { OperationOptions, Services } from './services.js';
 
 export interface GetOptions extends OperationOptions {
@@ -24,13 +23,13 @@ export interface GetOptions extends OperationOptions {
 
 /** The value of a secret, as bytes. */
 export async function get(
-  { store, keyService }: Services,
+  { store, envelope }: Services,
   name: string,
   { version, context = {}, signal }: GetOptions,
 ): Promise<Uint8Array> {
   checkName(name, store.limits);
   checkContext(context);
-  return openSecret(keyService, await findItem(store, name, version, signal), context, signal);
+  return envelope.open(await findItem(store, name, version, signal), context, signal);
 }
 
 /**

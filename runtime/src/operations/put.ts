@@ -9,7 +9,7 @@ import { encodeValue, type Value } from '../format/text.js';
 import { isUnpadded, padVersion, unpadVersion, versionAfter } from '../format/version.js';
 import type { SecretStore, StoreLimits } from '../stores/secret-store.js';
 import { checkName, checkSize, storedVersion } from './checks.js';
-import { openSecret, sealSecret, type Plaintext } from './envelope.js';
+import type { Plaintext } from './envelope.js';
 import type { OperationOptions, Services } from './services.js';
 
 export interface PutOptions extends OperationOptions {
@@ -127,11 +127,11 @@ export async function put(services: Services, prepared: PreparedPut): Promise<Pu
 
 /** Seal and store, and give the version that it got. */
 async function write(services: Services, prepared: PreparedPut): Promise<string> {
-  const { store, keyService } = services;
+  const { store, envelope } = services;
   const { name, signal } = prepared;
   const version = prepared.version ?? (await nextVersion(services, name, signal));
-  const item = await sealSecret(keyService, prepared, signal);
-  const putIfAbsent = (each: string) => putKnowing(store, { ...item, version: each }, signal);
+  const putIfAbsent = async (each: string) =>
+    putKnowing(store, await envelope.seal(prepared, each, signal), signal);
   if (await putIfAbsent(version)) return version;
   if (prepared.version !== undefined) throw await versionExists(store, name, version);
   for (let tries = 1; tries < AUTO_VERSION_TRIES; tries++) {
@@ -213,12 +213,12 @@ async function versionExists(store: SecretStore, name: string, version: string) 
 
 /** Whether an item has this value and context: with another context it is another secret. */
 async function holds(
-  { keyService }: Services,
+  { envelope }: Services,
   item: SealedItem,
   { value, context, signal }: PreparedPut,
 ): Promise<boolean> {
   try {
-    return Buffer.compare(await openSecret(keyService, item, context, signal), value) === 0;
+    return Buffer.compare(await envelope.open(item, context, signal), value) === 0;
   } catch (error) {
     if (error instanceof CredstashError && error.code === 'ERR_CONTEXT_MISMATCH') return false;
     throw error;

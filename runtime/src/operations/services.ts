@@ -1,10 +1,10 @@
-import type { KeyService } from '../keys/key-service.js';
 import type { SecretStore } from '../stores/secret-store.js';
+import type { Envelope } from './envelope.js';
 
 /** What the operations on secrets work with. */
 export interface Services {
   readonly store: SecretStore;
-  readonly keyService: KeyService;
+  readonly envelope: Envelope;
   /** Called with a warning about something that works, but needs repair. */
   readonly onWarning: (warning: string) => void;
 }

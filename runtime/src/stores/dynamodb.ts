@@ -203,6 +203,7 @@ function sealedItem(item: Attributes): SealedItem {
     hmac: text(item, 'hmac'),
     digest: item.digest === undefined ? 'SHA256' : text(item, 'digest'),
     ...comment(item),
+    ...(item.binding === undefined ? {} : { binding: text(item, 'binding') }),
   };
 }
 

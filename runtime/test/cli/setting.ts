@@ -42,9 +42,9 @@ export class Setting {
     const { dynamodb, kms } = this.aws.clients();
     const keyService = new KmsKeyService(kms, 'alias/credstash', undefined);
     const dataKey = await keyService.generateDataKey({});
-    const item = sealItem(name, Buffer.from('old'), dataKey, { digest: 'SHA256' });
+    const item = sealItem({ name, version }, Buffer.from('old'), dataKey, { digest: 'SHA256' });
     const store = new DynamoDbStore(dynamodb, 'credential-store');
-    await store.putIfAbsent({ ...item, version });
+    await store.putIfAbsent(item);
     return store;
   }
 

@@ -62,8 +62,8 @@ describe('unpadded versions', () => {
     const values = { 4: 'old', [padVersion(12)]: 'padded' };
     for (const [version, value] of Object.entries(values)) {
       const dataKey = await keyService.generateDataKey({});
-      const item = sealItem('a', Buffer.from(value), dataKey, { digest: 'SHA256' });
-      await store.putIfAbsent({ ...item, version });
+      const item = sealItem({ name: 'a', version }, Buffer.from(value), dataKey, { digest: 'SHA256' });
+      await store.putIfAbsent(item);
     }
   });
 
