@@ -72,14 +72,18 @@ test('the README has the two commands that CI runs', async () => {
   expect(ci).toContain('npm run demo\n');
 });
 
-test('the example of docs/iam.md for a second region gives the policies other names', async () => {
-  const [example = ''] = await blocks('docs/iam.md', 'ts');
+test('the examples of docs/iam.md limit a grant, and give the policies of a second region other names', async () => {
+  const examples = await blocks('docs/iam.md', 'ts');
   const code = `
     import { App, Stack } from 'aws-cdk-lib';
+    import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
     import { Compartment } from 'cdk-credstash';
     const stack = new Stack(new App(), 'Second', { env: { region: 'eu-west-1' } });
-    ${example}`;
+    const role = new Role(stack, 'Role', { assumedBy: new AccountRootPrincipal() });
+    const secrets = new Compartment(stack, 'First');
+    ${examples.join('\n')}`;
   await runTypeScript(folder, code, { CDK_OUTDIR: folder });
   const template = await readFile(join(folder, 'Second.template.json'), 'utf8');
   expect(template).toContain('"credstash-prod-read-secrets-eu-west-1"');
+  expect(template).toMatch(/"dynamodb:LeadingKeys": \[\s*"app\/db",\s*"web\/\*"\s*\]/);
 });

@@ -1,7 +1,12 @@
 import { inspect } from 'node:util';
 
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { DescribeKeyCommand, DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  KMSClient,
+  PutKeyPolicyCommand,
+} from '@aws-sdk/client-kms';
 
 import { TestAws } from '../../testbed/test-aws.js';
 import {
@@ -81,7 +86,7 @@ describe('access', () => {
     const writer = connect(await test_.clientsOf('writer'));
     const nobody = connect(await test_.clientsOf('nobody'));
     const deleting =
-      /^No grant allows deleting\. This statement would: {"Effect":"Allow","Action":\["dynamodb:DeleteItem","dynamodb:Query"\],"Resource":"arn:aws:dynamodb:us-east-1:\d+:table\/credential-store"}$/;
+      /^The delete grant of the compartment allows it: grantDelete\. So does this statement: {"Effect":"Allow","Action":\["dynamodb:DeleteItem","dynamodb:Query"\],"Resource":"arn:aws:dynamodb:us-east-1:\d+:table\/credential-store"}$/;
     for (const [attempt, advice] of [
       [() => reader.put('a', 'v'), /^The write grant of [^.]*: grantWrite, [^.]*\.$/],
       [() => nobody.put('a', 'v', { autoVersion: true }), /^The write grant [^.]*\.$/],
@@ -127,7 +132,12 @@ describe('access', () => {
     await disabled.put('a', 'v');
     const alias = new DescribeKeyCommand({ KeyId: 'alias/credstash-disabled' });
     const { KeyMetadata } = await kms.send(alias);
-    await kms.send(new DisableKeyCommand({ KeyId: KeyMetadata?.KeyId }));
+    const KeyId = KeyMetadata?.KeyId;
+    // Its own policy denies that so soon after its use.
+    const anybody = { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' };
+    const Policy = JSON.stringify({ Statement: anybody });
+    await kms.send(new PutKeyPolicyCommand({ KeyId, Policy }));
+    await kms.send(new DisableKeyCommand({ KeyId }));
     await expect(disabled.get('a')).rejects.toMatchObject({ code: 'ERR_KEY_UNAVAILABLE' });
   });
 });

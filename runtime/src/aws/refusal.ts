@@ -14,10 +14,10 @@ const DEEDS: Readonly<Partial<Record<string, Deed>>> = {
   'kms:GenerateDataKey': 'write',
 };
 
-/** The one grant of a compartment that allows a deed. None allows to delete. */
+/** The one grant of a compartment that allows a deed. */
 const GRANTS: Readonly<Record<Exclude<Deed, 'delete'>, string>> = {
   read: 'The read grant of the compartment allows it: grantRead, or the read policy.',
-  list: 'A read grant without a scope allows it: grantRead(grantee), or the read policy.',
+  list: 'A read grant without a scope allows it: grantRead(grantee), or the read policy; to list only, grantList.',
   write: 'The write grant of the compartment allows it: grantWrite, or the write policy.',
 };
 
@@ -38,7 +38,7 @@ export function remedy(
   }
   if (deed === 'delete') {
     const [, table = resource] = /on resource: (arn:\S+)/.exec(message) ?? [];
-    return `No grant allows deleting. This statement would: ${statement(['dynamodb:DeleteItem', 'dynamodb:Query'], table)}`;
+    return `The delete grant of the compartment allows it: grantDelete. So does this statement: ${statement(['dynamodb:DeleteItem', 'dynamodb:Query'], table)}`;
   }
   if (deed) return GRANTS[deed];
   // Some calls need a second action, such as that of adding tags.
