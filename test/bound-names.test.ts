@@ -1,14 +1,10 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import {
-  DescribeKeyCommand,
-  GenerateDataKeyCommand,
-  GetKeyPolicyCommand,
-  PutKeyPolicyCommand,
-} from '@aws-sdk/client-kms';
+import { GenerateDataKeyCommand } from '@aws-sdk/client-kms';
 import { Compartment } from '../lib';
 import { Credstash } from '../runtime/src/index.js';
 import { role, standardCompartment, startSynthesized } from '../testbed/synthesized-aws';
 import type { TestAws } from '../testbed/test-aws';
+import { withoutBinding } from './without-binding';
 
 const TABLE = 'credential-store';
 const V1 = '0000000000000000001';
@@ -202,7 +198,9 @@ describe('a compartment that still opens unbound secrets', () => {
   const context = { env: 'prod' };
 
   beforeAll(() =>
-    withoutBinding('moving', () => admin('moving').put('app/old', 'old', { context })),
+    withoutBinding(test_.clients(), 'moving', () =>
+      admin('moving').put('app/old', 'old', { context }),
+    ),
   );
 
   test('seals new versions bound', async () => {
@@ -218,26 +216,10 @@ describe('a compartment that still opens unbound secrets', () => {
 });
 
 test('a compartment that binds names refuses what was sealed before, unless it still opens that', async () => {
-  await withoutBinding('credstash', () => admin().put('before', 'v'));
+  await withoutBinding(test_.clients(), 'credstash', () => admin().put('before', 'v'));
   await expect(admin().get('before')).rejects.toMatchObject({
     code: 'ERR_NOT_BOUND',
     message: expect.stringMatching(/^before version 1 is not bound to its name and version/),
     secret: { name: 'before', version: V1 },
   });
 });
-
-/** Do something as if a compartment did not bind names yet. */
-async function withoutBinding(compartment: string, work: () => Promise<unknown>): Promise<void> {
-  const { kms } = test_.clients();
-  const alias = compartment === 'credstash' ? 'alias/credstash' : `alias/credstash-${compartment}`;
-  const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: alias }));
-  const KeyId = KeyMetadata?.KeyId;
-  const { Policy = '' } = await kms.send(new GetKeyPolicyCommand({ KeyId }));
-  const { Statement, ...rest } = JSON.parse(Policy) as { Statement: object[] };
-  const open = Statement.filter((each) => !JSON.stringify(each).includes('credstash:'));
-  expect(open.length).toBeLessThan(Statement.length);
-  const unbound = JSON.stringify({ ...rest, Statement: open });
-  await kms.send(new PutKeyPolicyCommand({ KeyId, Policy: unbound }));
-  await work();
-  await kms.send(new PutKeyPolicyCommand({ KeyId, Policy }));
-}

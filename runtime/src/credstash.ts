@@ -18,6 +18,7 @@ import {
 } from './operations/migrate-versions.js';
 import { putAll, type PutAllOptions } from './operations/put-all.js';
 import { preparePut, put, type PutOptions, type PutResult } from './operations/put.js';
+import { rebind, type RebindOptions } from './operations/rebind.js';
 import type { OperationOptions, Services } from './operations/services.js';
 import { DynamoDbStore } from './stores/dynamodb.js';
 import type { SecretEntry } from './stores/secret-store.js';
@@ -203,6 +204,27 @@ export class Credstash {
    */
   async migrateVersions(options: MigrateOptions = {}): Promise<MigratedVersion[]> {
     return migrateVersions(this.#services, options);
+  }
+
+  /**
+   * Move secrets to a compartment that binds names: store the latest version of each again, as a new
+   * version that is bound to its name and version, and read that back. A secret whose latest version
+   * is bound is left alone, so a run that was cut short can be repeated.
+   *
+   * @returns For each secret, the version that is, or would be, bound, by name and in the order of
+   * names; `isUnchanged` if it was before.
+   * @throws ERR_BULK_WRITE if any could not be rebound: a {@link BulkWriteError}, which carries the
+   * results of those that were, and for each of the others the error of {@link get} or {@link put}
+   * @throws ERR_NOT_BOUND if the key does not bind names
+   * @throws ERR_INVALID_ARGUMENT before any call
+   * @throws ERR_TABLE_NOT_FOUND, ERR_KEY_NOT_FOUND, ERR_KEY_UNAVAILABLE
+   * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_ABORTED, ERR_AWS
+   * @example
+   * const bound = await credstash.rebind({ names: ['app/*'], dryRun: false });
+   */
+  async rebind(options: RebindOptions = {}): Promise<Map<string, PutResult>> {
+    return rebind(this.#services, options);
   }
 
   /** Close the connections of the clients that were not given to the constructor. */

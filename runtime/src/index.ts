@@ -15,6 +15,7 @@ export type { GetOptions } from './operations/get.js';
 export type { MigratedVersion, MigrateOptions } from './operations/migrate-versions.js';
 export type { PutAllOptions } from './operations/put-all.js';
 export type { PutOptions, PutResult } from './operations/put.js';
+export type { RebindOptions } from './operations/rebind.js';
 export type { OperationOptions } from './operations/services.js';
 export { DynamoDbStore } from './stores/dynamodb.js';
 export type { SecretEntry, SecretStore, StoreLimits } from './stores/secret-store.js';

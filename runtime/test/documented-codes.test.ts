@@ -43,6 +43,7 @@ const CALLS: Readonly<Record<string, (credstash: Credstash) => Promise<unknown>>
   versions: (credstash) => credstash.versions('foo'),
   delete: (credstash) => credstash.delete('foo'),
   migrateVersions: (credstash) => credstash.migrateVersions(),
+  rebind: (credstash) => credstash.rebind(),
 };
 
 const ERRORS = {

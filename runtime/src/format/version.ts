@@ -60,7 +60,7 @@ export function versionAfter(name: string, versions: readonly string[]): string 
 function noVersionAfter(name: string, latestVersion: string, reason: string): CredstashError {
   return new CredstashError(
     'ERR_NO_NEXT_VERSION',
-    `${name} has no next version: its latest, ${latestVersion}, is ${reason}. Name the version to write.`,
+    `${name} has no next version: its latest, ${latestVersion}, is ${reason}. Delete that version if nobody needs it; another one, given by name, would not become the latest.`,
     { secret: { name, latestVersion } },
   );
 }

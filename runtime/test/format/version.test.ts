@@ -75,7 +75,7 @@ describe('versionAfter', () => {
       expect.objectContaining({
         code: 'ERR_NO_NEXT_VERSION',
         message:
-          'a has no next version: its latest, 00000000000000000v1, is not a number. Name the version to write.',
+          'a has no next version: its latest, 00000000000000000v1, is not a number. Delete that version if nobody needs it; another one, given by name, would not become the latest.',
         secret: { name: 'a', latestVersion: padVersion('v1') },
       }) as Error,
     );
