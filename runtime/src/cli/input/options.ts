@@ -13,6 +13,15 @@ export function formatOption(): Option {
     .default('json');
 }
 
+/** The flags for how versions are listed. */
+export function addEntriesOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('-f, --format <format>', 'format').choices(['text', 'table']).default('text'),
+    )
+    .option('--json', 'print a JSON array of objects with name, version and, if set, comment');
+}
+
 /** Flags of `put` and `putall`. */
 export interface PutFlags {
   readonly autoversion?: boolean;
