@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import manifest from '../../package.json' with { type: 'json' };
+import { addCompleteNamesCommand } from './commands/complete-names.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addDeleteCommand } from './commands/delete.js';
 import { addDoctorCommand } from './commands/doctor.js';
@@ -55,6 +56,7 @@ Examples:
     addDoctorCommand,
     addMigrateVersionsCommand,
     addCompletionCommand,
+    addCompleteNamesCommand,
   ]) {
     addCommand(root);
   }

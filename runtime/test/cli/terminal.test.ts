@@ -217,32 +217,20 @@ test('keys does not warn of a profile beside credentials in the environment', as
   expect((await runCli(['keys'], { ...both, AWS_PROFILE: 'team' })).stderr).toBe('');
 });
 
-test.each(['bash', 'zsh'])('completion %s lists the commands and their flags', async (kind) => {
-  const { stdout } = await setting.run('completion', kind);
-  expect(stdout).toMatch(/put get getall list keys putall delete exec/);
-  expect(stdout).toMatch(/getall\) words='.*--strict/);
-});
-
-test('the script of completion bash completes commands and flags', async () => {
-  const complete = (line: string) =>
-    shell(`eval "$(credstash completion bash)"
-      COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _credstash; echo "\${COMPREPLY[@]}"`);
-  expect((await complete('credstash geta')).stdout).toBe('getall\n');
-  expect((await complete('credstash get --nol')).stdout).toBe('--noline\n');
-  expect((await complete('credstash put --auto')).stdout).toBe('--autoversion\n');
-});
-
 test.each([
   'put',
   'get',
   'getall',
   'list',
+  'keys',
+  'history',
   'putall',
   'delete',
   'doctor',
   'exec',
   'setup',
   'migrate-versions',
+  'completion',
 ])('credstash %s --help shows an example', async (command) => {
   const { exitCode, stdout } = await setting.run(command, '--help');
   expect(exitCode).toBe(0);

@@ -46,5 +46,5 @@ function characters(text: string): number {
 async function asTable(entries: readonly Cells[]): Promise<string> {
   const { formatTable } = await import('./table.js');
   const rows = entries.map(({ name, version, comment }) => [name, unpadVersion(version), comment]);
-  return formatTable(['name', 'version', 'comment'], rows, process.stdout.columns);
+  return formatTable(['name', 'version', 'comment'], rows, process.stdout.columns || undefined);
 }
