@@ -71,6 +71,8 @@ describe('connection settings', () => {
       { AWS_REGION: '', AWS_DEFAULT_REGION: 'us-west-2' },
       'us-west-2',
     ],
+    ['AWS_REGION when -r is empty', ['-r', ''], { AWS_REGION: 'us-west-1' }, 'us-west-1'],
+    ['-r when --kms-region is empty', ['-r', 'eu-west-1', '--kms-region', ''], {}, 'eu-west-1'],
     ['the default when nothing is set', [], { AWS_REGION: '' }, 'us-east-1'],
   ])('take the region from %s', async (_, args, regions, region) => {
     const table = ['-t', 'nowhere'];

@@ -181,14 +181,34 @@ describe('~/.credstash', () => {
     expect((await setting.run('get', 'foo', '--kms-region', 'us-east-1')).stdout).toBe('bar\n');
   });
 
-  test.each(['{', 'null', '[]'])('is named by the error when it holds %s', async (content) => {
+  test.each([
+    ['', 'it is not a JSON object'],
+    ['{', 'it is not a JSON object'],
+    ['null', 'it is not a JSON object'],
+    ['[]', 'it is not a JSON object'],
+    ['5', 'it is not a JSON object'],
+    ['"us-east-1"', 'it is not a JSON object'],
+    ['{"kms-region": 5}', '"kms-region" is not a string'],
+    ['{"kms-region": ["us-east-1"]}', '"kms-region" is not a string'],
+  ])('is named by the error when it holds %j', async (content, reason) => {
     await setting.file('.credstash', content);
     const { exitCode, stderr } = await setting.run('get', 'foo');
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(
-      /^The file .*\.credstash can't be read \(it is not a JSON object\)\. [^\n]*\n$/,
-    );
+    expect(stderr).toBe(`The file ${config()} can't be read (${reason}). Fix or remove it.\n`);
   });
+
+  test.each(['{}', '{"kms-region": null}', '{"kms-region": ""}'])(
+    'names no region when it holds %s',
+    async (content) => {
+      await setting.credstash.put('foo', 'bar');
+      await setting.file('.credstash', content);
+      expect(await setting.run('get', 'foo')).toEqual({
+        exitCode: 0,
+        stdout: 'bar\n',
+        stderr: '',
+      });
+    },
+  );
 });
 
 test('get retries a throttled Decrypt until it succeeds', async () => {
