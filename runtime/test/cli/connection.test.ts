@@ -81,6 +81,31 @@ describe('connection settings', () => {
   });
 });
 
+describe('the retries that the environment asks for', () => {
+  afterEach(() => setting.aws.aws.clearFaults());
+
+  test.each([
+    ['AWS_MAX_ATTEMPTS', { AWS_MAX_ATTEMPTS: '2' }, 2],
+    ['AWS_MAX_ATTEMPTS=1', { AWS_MAX_ATTEMPTS: '1' }, 1],
+    ['AWS_RETRY_MODE, with the attempts of the SDK', { AWS_RETRY_MODE: 'standard' }, 3],
+    ['both', { AWS_RETRY_MODE: 'standard', AWS_MAX_ATTEMPTS: '2' }, 2],
+  ])('are those of %s', async (_, variables, attempts) => {
+    await setting.credstash.put('foo', 'bar');
+    setting.aws.aws.inject({ action: 'kms:Decrypt', error: 'ThrottlingException' });
+    setting.aws.takeCalls();
+    await runCli(['get', 'foo'], { ...setting.env, ...variables });
+    const decrypts = setting.aws.takeCalls().filter((call) => call === 'kms:Decrypt');
+    expect(decrypts).toHaveLength(attempts);
+  });
+
+  test('are our own when AWS_MAX_ATTEMPTS is not a number', async () => {
+    await setting.credstash.put('foo', 'bar');
+    setting.aws.aws.inject({ action: 'kms:Decrypt', error: 'InternalFailure', times: 1 });
+    const { stdout } = await runCli(['get', 'foo'], { ...setting.env, AWS_MAX_ATTEMPTS: 'many' });
+    expect(stdout).toBe('bar\n');
+  });
+});
+
 describe('--timeout', () => {
   test('ends a command that gets no answer, on one line', async () => {
     const sockets = new Set<Socket>();
