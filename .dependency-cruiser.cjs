@@ -30,6 +30,7 @@ const ROOMS = {
   'runtime/src/cli/output/': [
     'runtime/src/(format|operations)/',
     'runtime/src/(credstash|errors).ts',
+    'runtime/src/stores/secret-store.ts',
   ],
   'runtime/src/cli/input/': ['runtime/src/(?!cli/|index.ts)', 'runtime/src/cli/output/'],
   'runtime/src/cli/exec/': ['runtime/src/operations/', 'runtime/src/cli/output/'],
@@ -82,7 +83,7 @@ module.exports = {
       from: { path: `^${room}` },
       to: {
         // Its own files, and packages.
-        path: '^(bench|bin|demo|lib|runtime|scripts|test|testbed)/',
+        path: '^(bench|bin|demo|lib|runtime(?!/node_modules)|scripts|test|testbed)/',
         pathNot: [room, ...allowed].map((path) => `^${path}`),
       },
     })),

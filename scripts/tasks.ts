@@ -73,7 +73,7 @@ export function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
   });
   add(
     'test:interop',
-    'Compare with the Python credstash, deploy to moto, and try DynamoDB Local (needs Python 3, Java 17 and Maven)',
+    'Compare with other clients, deploy to moto, and try DynamoDB Local (needs Python 3, Java 17 and Maven; for all clients Go and Rust)',
     ...spawn('bundle', 'template'),
     { exec: 'jest --config jest.interop.config.js', receiveArgs: true },
   );

@@ -17,7 +17,7 @@ ASCENDING = (*map(paddedInt, (1, 2, 9, 10, "v1")), "10", "9", "A", "a", "é", "\
 
 
 def items() -> dict[str, Any]:
-    return {"cases": [case.to_json(differs(case.name)) for case in CASES]}
+    return {"cases": [case.to_json(differs(case)) for case in CASES]}
 
 
 def versions() -> dict[str, Any]:

@@ -10,7 +10,7 @@ import { remove, type DeleteOptions } from './operations/delete.js';
 import { Envelope } from './operations/envelope.js';
 import { getAll, type GetAllOptions } from './operations/get-all.js';
 import { get, type GetOptions } from './operations/get.js';
-import { list, versions } from './operations/list.js';
+import { history, list, versions, type ListOptions } from './operations/list.js';
 import {
   migrateVersions,
   type MigratedVersion,
@@ -146,17 +146,20 @@ export class Credstash {
   }
 
   /**
-   * Every version of every secret, by name and then by version, without the values.
+   * Every version of every secret, or of some, by name and then by version, without the values.
    *
+   * The whole table is scanned: for one secret, {@link history} costs less.
+   *
+   * @throws ERR_INVALID_ARGUMENT before any call
    * @throws ERR_TABLE_NOT_FOUND
    * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
    * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_ABORTED, ERR_AWS
    * @example
-   * for (const { name, version, comment } of await credstash.list()) {
+   * for (const { name, version, comment } of await credstash.list({ names: ['app/*'] })) {
    *   console.log(name, version, comment);
    * }
    */
-  async list(options: OperationOptions = {}): Promise<SecretEntry[]> {
+  async list(options: ListOptions = {}): Promise<SecretEntry[]> {
     return list(this.#services, options);
   }
 
@@ -172,6 +175,23 @@ export class Credstash {
    */
   async versions(name: string, options: OperationOptions = {}): Promise<string[]> {
     return versions(this.#services, name, options);
+  }
+
+  /**
+   * The versions of a secret with their comments, the latest first, without the values; none if
+   * there is no such secret.
+   *
+   * @throws ERR_INVALID_ARGUMENT before any call
+   * @throws ERR_TABLE_NOT_FOUND
+   * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
+   * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_ABORTED, ERR_AWS
+   * @example
+   * for (const { version, comment } of await credstash.history('app/db.password')) {
+   *   console.log(version, comment);
+   * }
+   */
+  async history(name: string, options: OperationOptions = {}): Promise<SecretEntry[]> {
+    return history(this.#services, name, options);
   }
 
   /**

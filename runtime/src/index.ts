@@ -12,6 +12,7 @@ export type { OnProgress } from './operations/bulk.js';
 export type { DeleteOptions } from './operations/delete.js';
 export type { GetAllOptions } from './operations/get-all.js';
 export type { GetOptions } from './operations/get.js';
+export type { ListOptions } from './operations/list.js';
 export type { MigratedVersion, MigrateOptions } from './operations/migrate-versions.js';
 export type { PutAllOptions } from './operations/put-all.js';
 export type { PutOptions, PutResult } from './operations/put.js';

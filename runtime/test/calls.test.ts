@@ -23,6 +23,7 @@ describe('Credstash', () => {
     ['getAll', () => credstash.getAll(), ['dynamodb:Scan', 'kms:Decrypt', 'kms:Decrypt']],
     ['list', () => credstash.list(), ['dynamodb:Scan']],
     ['versions', () => credstash.versions('a'), ['dynamodb:Query']],
+    ['history', () => credstash.history('a'), ['dynamodb:Query']],
     [
       'delete',
       () => credstash.delete('a'),
@@ -38,7 +39,7 @@ describe('Credstash', () => {
     expect(test_.takeCalls()).toEqual(calls);
   });
 
-  test('get, put, versions, list and getAll read consistently, and select no more than they need', async () => {
+  test('get, put, versions, history, list and getAll read consistently, and select no more than they need', async () => {
     await credstash.put('a', 'v');
     await credstash.put('a', 'v', { autoVersion: true });
     test_.takeCalls();
@@ -46,6 +47,7 @@ describe('Credstash', () => {
     await credstash.get('a', { version: 1 });
     await credstash.put('a', 'v', { autoVersion: true });
     await credstash.versions('a');
+    await credstash.history('a');
     await credstash.list();
     await credstash.getAll();
     const reads = test_
@@ -57,6 +59,7 @@ describe('Credstash', () => {
       ['dynamodb:Query', true, undefined, 1],
       ['dynamodb:GetItem', true, undefined, undefined],
       ['dynamodb:Query', true, specific, 1],
+      ['dynamodb:Query', true, specific, undefined],
       ['dynamodb:Query', true, specific, undefined],
       ['dynamodb:Scan', true, specific, undefined],
       ['dynamodb:Scan', true, undefined, undefined],

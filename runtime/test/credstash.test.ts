@@ -145,6 +145,27 @@ test('list sorts by name and then by version, comparing bytes', async () => {
   ]);
 });
 
+test('list gives the versions of the names, and of those that match a pattern', async () => {
+  await credstash.putAll({ 'app/a': '', 'app/b': '', 'app/b.c': '', b: '', c: '' });
+  await credstash.put('app/a', '', { version: 2 });
+  const names = (await credstash.list({ names: ['*/a', 'b', 'nope', '*.c'] })).map(
+    ({ name }) => name,
+  );
+  expect(names).toEqual(['app/a', 'app/a', 'app/b.c', 'b']);
+  expect(await credstash.list({ names: [] })).toEqual([]);
+});
+
+test('history gives the versions of one secret with their comments, the latest first', async () => {
+  await credstash.put('a', '', { comment: 'first' });
+  await credstash.put('a', '', { version: 10 });
+  await credstash.put('ab', '');
+  expect(await credstash.history('a')).toEqual([
+    { name: 'a', version: padVersion(10) },
+    { name: 'a', version: padVersion(1), comment: 'first' },
+  ]);
+  expect(await credstash.history('nope')).toEqual([]);
+});
+
 test('new Credstash throws ERR_INVALID_ARGUMENT, and names the client, when one is of the wrong kind', () => {
   const { dynamodb, kms } = test_.clients();
   for (const options of [{ dynamodb: kms }, { kms: dynamodb }, { kms: {} as typeof kms }]) {

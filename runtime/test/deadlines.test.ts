@@ -38,6 +38,7 @@ const METHODS: Readonly<Record<string, (c: Credstash, signal?: AbortSignal) => P
     put: (c, signal) => c.put('a', 'v', { signal, autoVersion: true }),
     list: (c, signal) => c.list({ signal }),
     versions: (c, signal) => c.versions('a', { signal }),
+    history: (c, signal) => c.history('a', { signal }),
     delete: (c, signal) => c.delete('a', { signal }),
     migrateVersions: (c, signal) => c.migrateVersions({ signal }),
   };

@@ -41,6 +41,7 @@ const CALLS: Readonly<Record<string, (credstash: Credstash) => Promise<unknown>>
   putAll: (credstash) => credstash.putAll({ foo: 'other' }, { autoVersion: true }),
   list: (credstash) => credstash.list(),
   versions: (credstash) => credstash.versions('foo'),
+  history: (credstash) => credstash.history('foo'),
   delete: (credstash) => credstash.delete('foo'),
   migrateVersions: (credstash) => credstash.migrateVersions(),
   rebind: (credstash) => credstash.rebind(),

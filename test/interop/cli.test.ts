@@ -47,6 +47,7 @@ const ROWS: [what: string, args: string[], input?: string][] = [
   ['get -v', ['get', 'foo', '-v', '1']],
   ['get -v=1', ['get', '-v=1', 'foo']],
   ['get -v with a padded version', ['get', 'foo', '-v', padVersion(1)]],
+  ['get with an empty version', ['get', 'foo', '-v', '']],
   ['get of a missing name', ['get', 'nope']],
   ['get -v of a missing version', ['get', 'foo', '-v', '99']],
   ['get with another context', ['get', 'foo', 'env=dev']],
@@ -91,6 +92,7 @@ test.each([
 test.each([
   ['getall of one secret', ['getall']],
   ['getall of one secret as csv', ['getall', '-f', 'csv']],
+  ['getall of an empty version', ['getall', '-v', '']],
   ['getall of a version', ['getall', '-v', '1']],
 ])('the CLI and Python credstash give the same: %s', async (_, args) => {
   await pair.seed(['app/db.password', 'hunter2']);
@@ -159,9 +161,14 @@ describe('the CLI and Python credstash, each in its own words', () => {
     ['an unknown command', ['gte', 'foo']],
     ['an unknown flag', ['list', '--nope']],
     ['a missing file', ['put', 'a', '@/nonexistent']],
+    ['a folder in place of a file', ['put', 'a', '@/']],
+    ['a missing file of secrets', ['putall', '@/nonexistent']],
     ['an unknown digest', ['put', 'a', 'b', '-d', 'sha256']],
     ['an option without its value', ['put', 'a', 'b', '-c', '-a']],
+    ['an option without its value at the end', ['get', 'foo', '-v']],
     ['an unknown format', ['getall', '-f', 'xml']],
+    ['an empty format', ['get', 'foo', '-f', '']],
+    ['an empty value in the context', ['get', 'foo', 'env=']],
     ['a malformed context', ['get', 'foo', 'env']],
     ['a profile and a role together', ['-p', 'a', '-n', 'b', 'list']],
   ])('exit with 2 and an error on stderr for %s', async (_, args) => {

@@ -2,11 +2,21 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { buildSync } from 'esbuild';
+
 /** Where all is kept that the tests need of elsewhere. */
 export const CACHE = join(__dirname, '../../node_modules/.cache/interop');
 const REQUIREMENTS = join(__dirname, 'requirements.txt');
 const POM = join(__dirname, 'pom.xml');
-const NODECREDSTASH = 'nodecredstash@2.0.2';
+/** Two versions, and the SDKs that they take in any version. */
+const NODECREDSTASH = [
+  'nodecredstash-2@npm:nodecredstash@2.0.2',
+  'aws-sdk@2.1693.0',
+  'nodecredstash-3@npm:nodecredstash@3.0.0',
+  '@aws-sdk/client-dynamodb@3.1169.0',
+  '@aws-sdk/client-kms@3.1164.0',
+  '@aws-sdk/lib-dynamodb@3.1168.0',
+];
 
 const VENV = join(CACHE, 'venv');
 const NODE = join(CACHE, 'node');
@@ -14,8 +24,11 @@ const NODE = join(CACHE, 'node');
 /** A program of the virtual environment. */
 export const python = (program: string) => join(VENV, 'bin', program);
 
-/** Where nodecredstash is. */
-export const NODE_PEER = join(NODE, 'node_modules/nodecredstash');
+/** Where nodecredstash-2 and nodecredstash-3 are. */
+export const NODE_MODULES = join(NODE, 'node_modules');
+
+/** The driver of nodecredstash 3, bundled. */
+export const NODECREDSTASH_3 = join(NODE, 'driver.cjs');
 
 /** Where the classes of DynamoDB Local are. */
 export const DYNAMODB_LOCAL = join(CACHE, 'dynamodb-local');
@@ -33,9 +46,17 @@ export function installPeers(): void {
     const pip = ['install', '--quiet', '--no-compile', '--requirement', REQUIREMENTS];
     execFileSync(python('pip'), pip);
   });
-  once(NODE, NODECREDSTASH, () => {
+  once(NODE, NODECREDSTASH.join(), () => {
     const npm = ['install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts'];
-    execFileSync('npm', [...npm, '--prefix', NODE, NODECREDSTASH]);
+    execFileSync('npm', [...npm, '--prefix', NODE, ...NODECREDSTASH]);
+  });
+  // Node can't load it as it was published: it imports files without their extension.
+  buildSync({
+    entryPoints: [join(__dirname, 'clients/nodecredstash-3.mjs')],
+    outfile: NODECREDSTASH_3,
+    bundle: true,
+    platform: 'node',
+    nodePaths: [NODE_MODULES],
   });
 }
 
@@ -62,7 +83,7 @@ export function installDynamoDbLocal(): void {
 }
 
 /** Fill a folder, unless that was done for the same versions. */
-function once(folder: string, versions: string, fill: () => void): void {
+export function once(folder: string, versions: string, fill: () => void): void {
   const done = join(folder, '.installed');
   if (existsSync(done) && readFileSync(done, 'utf8') === versions) return;
   rmSync(folder, { recursive: true, force: true });

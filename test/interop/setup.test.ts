@@ -1,7 +1,6 @@
+import { Console } from 'node:console';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-
-import Table from 'cli-table3';
 
 import { Account } from './account';
 import { compartmentState } from './compartment-state';
@@ -19,23 +18,19 @@ const state = (account: Account) => compartmentState(account.connection(), NAMES
 
 /** Show, property by property, what is the same however it was made. */
 function differences(made: Readonly<Record<string, Record<string, unknown>>>): string[] {
-  const ways = Object.keys(made);
   const [first = {}, ...others] = Object.values(made);
   const properties = new Set(Object.values(made).flatMap((each) => Object.keys(each)));
   const shown = (value: unknown) => JSON.stringify(value ?? null).slice(0, 34);
-  const table = new Table({
-    head: ['', ...ways, 'equal'],
-    style: { head: [], border: [] },
-    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
-  });
+  const table: Record<string, Record<string, string>> = {};
   const different: string[] = [];
   for (const property of properties) {
     const equal = others.every((each) => isDeepStrictEqual(each[property], first[property]));
     if (!equal) different.push(property);
-    const values = Object.values(made).map((each) => shown(each[property]));
-    table.push([property, ...values, equal ? 'yes' : 'NO']);
+    const values = Object.entries(made).map(([way, each]) => [way, shown(each[property])]);
+    table[property] = { ...Object.fromEntries(values), equal: equal ? 'yes' : 'NO' };
   }
-  process.stdout.write(`${table.toString()}\n${different.length} differences\n`);
+  new Console(process.stdout).table(table);
+  process.stdout.write(`${different.length} differences\n`);
   return different;
 }
 

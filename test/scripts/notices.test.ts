@@ -14,7 +14,7 @@ async function bundled(options: BuildOptions): Promise<string[]> {
   const { metafile } = await build({ ...options, metafile: true, write: false });
   const outputs = Object.values(metafile?.outputs ?? {});
   const modules = outputs.flatMap(({ inputs }) => Object.keys(inputs)).join('\n');
-  const folders = new Set(modules.match(/^node_modules\/(@[^/]+\/)?[^/]+/gm));
+  const folders = new Set(modules.match(/^(runtime\/)?node_modules\/(@[^/]+\/)?[^/]+/gm));
   return Array.from(folders, (folder) => {
     const manifest = readFileSync(join(ROOT, folder, 'package.json'), 'utf8');
     const { name, version } = JSON.parse(manifest) as { name: string; version: string };

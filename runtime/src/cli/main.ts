@@ -55,7 +55,11 @@ async function main(): Promise<number> {
 }
 
 // If the event loop empties before main() settles, that is a failure.
-process.exitCode = 1;
+const fail = () => {
+  process.exitCode = 1;
+};
+process.once('beforeExit', fail);
 void main().then((exitCode) => {
+  process.off('beforeExit', fail);
   process.exitCode = exitCode;
 });

@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 
 import manifest from '../../package.json' with { type: 'json' };
+import { addCompleteNamesCommand } from './commands/complete-names.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addDeleteCommand } from './commands/delete.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addExecCommand } from './commands/exec.js';
 import { addGetCommand } from './commands/get.js';
 import { addGetAllCommand } from './commands/getall.js';
+import { addHistoryCommand } from './commands/history.js';
 import { addKeysCommand, addListCommand } from './commands/list.js';
 import { addMigrateVersionsCommand } from './commands/migrate-versions.js';
 import { addPutCommand } from './commands/put.js';
@@ -23,18 +25,30 @@ export function program(log: Log): Command {
     .version(manifest.version, '-V, --version')
     .enablePositionalOptions()
     .exitOverride()
+    // With the arguments of each, the descriptions would have no room to wrap.
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
     .hook('preAction', (_, command) => {
       const { logFile, logLevel = 'WARNING' } = globalOptions(command);
       log.open(logFile, logLevel);
     });
-  addConnectionOptions(root, '-n, --arn <arn>');
+  addConnectionOptions(root, '-n, --arn <arn>').addHelpText(
+    'after',
+    `
+Examples:
+  $ credstash put app/db.password -P env=prod
+  $ credstash get app/db.password env=prod
+  $ credstash exec 'app/*' --context env=prod -- ./server
+
+\`credstash help COMMAND\` explains a command.`,
+  );
   for (const addCommand of [
     addPutCommand,
     addGetCommand,
     addGetAllCommand,
     addListCommand,
     addKeysCommand,
+    addHistoryCommand,
     addPutAllCommand,
     addDeleteCommand,
     addExecCommand,
@@ -42,6 +56,7 @@ export function program(log: Log): Command {
     addDoctorCommand,
     addMigrateVersionsCommand,
     addCompletionCommand,
+    addCompleteNamesCommand,
   ]) {
     addCommand(root);
   }

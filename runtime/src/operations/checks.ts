@@ -1,6 +1,7 @@
 import { CredstashError } from '../errors.js';
 import { padVersion } from '../format/version.js';
 import type { StoreLimits } from '../stores/secret-store.js';
+import { isPattern } from './pattern.js';
 
 /** What the attributes `key`, `hmac` and `digest`, and the names of all, take at most. */
 const RESERVED_BYTES = 1024;
@@ -18,6 +19,21 @@ export function checkName(name: string, { nameBytes }: StoreLimits): void {
       `A secret's name is a string of 1 to ${nameBytes} bytes, without half a surrogate pair.`,
     );
   }
+}
+
+/**
+ * The exact names among names and patterns.
+ *
+ * @throws ERR_INVALID_ARGUMENT if it is not an array of such
+ */
+export function exactNames(names: readonly string[], limits: StoreLimits): string[] {
+  const isList: boolean = Array.isArray(names);
+  if (!isList) {
+    throw new CredstashError('ERR_INVALID_ARGUMENT', 'The names must be an array of strings.');
+  }
+  const exact = names.filter((name) => typeof name !== 'string' || !isPattern(name));
+  for (const name of exact) checkName(name, limits);
+  return exact;
 }
 
 /**

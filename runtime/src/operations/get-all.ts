@@ -1,13 +1,13 @@
-import { BulkReadError, CredstashError, type ErrorCode } from '../errors.js';
+import { BulkReadError, type ErrorCode } from '../errors.js';
 import { checkContext } from '../format/encryption-context.js';
 import type { SealedItem } from '../format/item.js';
 import { compareBytes, decodeText } from '../format/text.js';
 import { versionForms } from '../format/version.js';
 import type { SecretStore } from '../stores/secret-store.js';
 import { settle, type OnProgress } from './bulk.js';
-import { checkName, storedVersion } from './checks.js';
+import { exactNames, storedVersion } from './checks.js';
 import { findItem, type GetOptions } from './get.js';
-import { isPattern, nameMatcher } from './pattern.js';
+import { nameMatcher } from './pattern.js';
 import type { Services } from './services.js';
 
 export interface GetAllOptions extends GetOptions {
@@ -62,15 +62,10 @@ export async function getAll(
     signal,
   } = options;
   checkContext(context);
-  const isList: boolean = Array.isArray(names);
-  if (!isList) {
-    throw new CredstashError('ERR_INVALID_ARGUMENT', 'The names must be an array of strings.');
-  }
-  const literals = names.filter((name) => typeof name !== 'string' || !isPattern(name));
-  for (const name of literals) checkName(name, store.limits);
+  const exact = exactNames(names, store.limits);
   if (version !== undefined) storedVersion(version, store.limits);
-  const items = new Map<string, SealedItem | undefined>(literals.map((name) => [name, undefined]));
-  if (literals.length < names.length) {
+  const items = new Map<string, SealedItem | undefined>(exact.map((name) => [name, undefined]));
+  if (exact.length < names.length) {
     for (const item of await scanItems(store, names, version, signal)) items.set(item.name, item);
   }
   let settled = 0;

@@ -1,15 +1,27 @@
 import { compareBytes } from '../format/text.js';
 import type { SecretEntry } from '../stores/secret-store.js';
-import { checkName } from './checks.js';
+import { checkName, exactNames } from './checks.js';
+import { nameMatcher } from './pattern.js';
 import type { OperationOptions, Services } from './services.js';
 
-/** Every version of every secret, by name and then by version, without the values. */
+export interface ListOptions extends OperationOptions {
+  /**
+   * Which secrets to list: names, and patterns in which `*` stands for any string.
+   *
+   * @default - all of them
+   */
+  readonly names?: readonly string[] | undefined;
+}
+
+/** Every version of the secrets, by name and then by version, without the values. */
 export async function list(
   { store }: Pick<Services, 'store'>,
-  { signal }: OperationOptions,
+  { names = ['*'], signal }: ListOptions,
 ): Promise<SecretEntry[]> {
+  exactNames(names, store.limits);
+  const matches = nameMatcher(names);
   const entries: SecretEntry[] = [];
-  for await (const entry of store.entries(signal)) entries.push(entry);
+  for await (const entry of store.entries(signal)) if (matches(entry.name)) entries.push(entry);
   return entries.sort((a, b) => compareBytes(a.name, b.name) || compareBytes(a.version, b.version));
 }
 
@@ -21,4 +33,16 @@ export async function versions(
 ): Promise<string[]> {
   checkName(name, store.limits);
   return store.versions(name, undefined, signal);
+}
+
+/** The versions of a secret with their comments, the latest first. */
+export async function history(
+  { store }: Pick<Services, 'store'>,
+  name: string,
+  { signal }: OperationOptions,
+): Promise<SecretEntry[]> {
+  checkName(name, store.limits);
+  const entries: SecretEntry[] = [];
+  for await (const entry of store.history(name, signal)) entries.push(entry);
+  return entries;
 }

@@ -7,7 +7,6 @@ import { isUnpadded, unpadVersion, versionAfter } from '../format/version.js';
 import { settle } from './bulk.js';
 import { findItem, get } from './get.js';
 import { list } from './list.js';
-import { nameMatcher } from './pattern.js';
 import { preparePut, put, type PutResult } from './put.js';
 import type { OperationOptions, Services } from './services.js';
 
@@ -46,11 +45,10 @@ export async function rebind(
   services: Services,
   options: RebindOptions,
 ): Promise<Map<string, PutResult>> {
-  const { names = ['*'], context = {}, dryRun = true, onSettled = () => undefined } = options;
+  const { names, context = {}, dryRun = true, onSettled = () => undefined } = options;
   const { signal } = options;
   checkContext(context);
-  const isWanted = nameMatcher(names);
-  const entries = (await list(services, { signal })).filter(({ name }) => isWanted(name));
+  const entries = await list(services, { names, signal });
   const [first] = entries;
   if (first && !(await services.envelope.bindsNames(context, first, signal))) {
     throw new CredstashError(

@@ -21,6 +21,13 @@ type Attributes = Record<string, AttributeValue>;
 /** AWS, "Quotas in Amazon DynamoDB". */
 export const LIMITS: StoreLimits = { nameBytes: 2048, versionBytes: 1024, itemBytes: 400 * 1024 };
 
+/** The part of a query or scan that selects what an entry has. */
+const ENTRY = {
+  Select: 'SPECIFIC_ATTRIBUTES',
+  ProjectionExpression: '#name, #version, #comment',
+  ExpressionAttributeNames: { '#name': 'name', '#version': 'version', '#comment': 'comment' },
+} as const;
+
 /** Secrets in the DynamoDB table of Python credstash: hash key `name`, range key `version`. */
 export class DynamoDbStore implements SecretStore {
   readonly limits = LIMITS;
@@ -91,17 +98,15 @@ export class DynamoDbStore implements SecretStore {
   }
 
   async *entries(signal?: AbortSignal): AsyncIterable<SecretEntry> {
-    const input = {
-      TableName: this.table,
-      ConsistentRead: true,
-      Select: 'SPECIFIC_ATTRIBUTES' as const,
-      ProjectionExpression: '#name, #version, #comment',
-      ExpressionAttributeNames: { '#name': 'name', '#version': 'version', '#comment': 'comment' },
-    };
+    const input = { TableName: this.table, ConsistentRead: true, ...ENTRY };
     const pages = paginateScan({ client: this.client }, input);
-    for await (const item of this.items('dynamodb:Scan', pages, signal)) {
-      yield { name: text(item, 'name'), version: text(item, 'version'), ...comment(item) };
-    }
+    for await (const item of this.items('dynamodb:Scan', pages, signal)) yield secretEntry(item);
+  }
+
+  async *history(name: string, signal?: AbortSignal): AsyncIterable<SecretEntry> {
+    const query = { ...this.queryOf(name), ...ENTRY };
+    const pages = paginateQuery({ client: this.client }, query);
+    for await (const item of this.items('dynamodb:Query', pages, signal)) yield secretEntry(item);
   }
 
   async delete(name: string, version: string, signal?: AbortSignal): Promise<void> {
@@ -205,6 +210,10 @@ function sealedItem(item: Attributes): SealedItem {
     ...comment(item),
     ...(item.binding === undefined ? {} : { binding: text(item, 'binding') }),
   };
+}
+
+function secretEntry(item: Attributes): SecretEntry {
+  return { name: text(item, 'name'), version: text(item, 'version'), ...comment(item) };
 }
 
 function comment(item: Attributes): { comment?: string } {

@@ -36,6 +36,8 @@ export interface SecretStore {
   scan(signal?: AbortSignal): AsyncIterable<SealedItem>;
   /** Every item without its ciphertext, in no order. */
   entries(signal?: AbortSignal): AsyncIterable<SecretEntry>;
+  /** The items of a name without their ciphertexts, the highest version first. */
+  history(name: string, signal?: AbortSignal): AsyncIterable<SecretEntry>;
   delete(name: string, version: string, signal?: AbortSignal): Promise<void>;
   /**
    * Store a whole item under another version, and delete it under its own once the copy was read

@@ -14,9 +14,9 @@ const run = promisify(execFile);
 /** Packages that only some commands need, and a command that does. */
 const LAZY: Record<string, string[]> = {
   '@aws-sdk/credential-providers': ['-n', 'arn:aws:iam::111122223333:role/reader', 'keys'],
-  'cli-table3': ['list', '-f', 'table'],
   'csv-stringify': ['getall', '-f', 'csv'],
   dotenv: ['putall', 'A=1', '-f', 'dotenv'],
+  'wrap-ansi': ['list', '-f', 'table'],
   yaml: ['putall', 'A: "1"', '-f', 'yaml', '-v', '2'],
 };
 
@@ -54,7 +54,7 @@ async function loadedBy(args: string[]): Promise<Set<string>> {
   const functions = result.find(({ url }) => url.endsWith('/credstash.cjs'))?.functions ?? [];
   const evaluated = functions.filter(({ ranges }) => (ranges[0]?.count ?? 0) > 0);
   const packages = evaluated.flatMap(({ functionName }) => {
-    const [, name] = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(functionName) ?? [];
+    const [, name] = /^(?:runtime\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(functionName) ?? [];
     return name === undefined ? [] : [name];
   });
   return new Set(packages);

@@ -141,6 +141,15 @@ describe('get', () => {
   });
 });
 
+test('get and getall take an empty version for the latest, and put refuses it', async () => {
+  await setting.credstash.put('foo', 'old');
+  await setting.credstash.put('foo', 'new', { version: 2 });
+  expect((await setting.run('get', 'foo', '-v', '')).stdout).toBe('new\n');
+  expect((await setting.run('getall', '-v', '')).stdout).toContain('"new"');
+  const { exitCode, stderr } = await setting.run('put', 'foo', 'x', '-v', '');
+  expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^A version is [^\n]*\n$/)]);
+});
+
 describe('list, keys and delete', () => {
   beforeEach(async () => {
     await setting.credstash.put('foo', 'a');

@@ -71,11 +71,38 @@ describe('connection settings', () => {
       { AWS_REGION: '', AWS_DEFAULT_REGION: 'us-west-2' },
       'us-west-2',
     ],
+    ['AWS_REGION when -r is empty', ['-r', ''], { AWS_REGION: 'us-west-1' }, 'us-west-1'],
+    ['-r when --kms-region is empty', ['-r', 'eu-west-1', '--kms-region', ''], {}, 'eu-west-1'],
     ['the default when nothing is set', [], { AWS_REGION: '' }, 'us-east-1'],
   ])('take the region from %s', async (_, args, regions, region) => {
     const table = ['-t', 'nowhere'];
     const { stderr } = await runCli([...args, ...table, 'list'], { ...setting.env, ...regions });
     expect(stderr).toMatch(new RegExp(`nowhere in ${region} `));
+  });
+});
+
+describe('the retries that the environment asks for', () => {
+  afterEach(() => setting.aws.aws.clearFaults());
+
+  test.each([
+    ['AWS_MAX_ATTEMPTS', { AWS_MAX_ATTEMPTS: '2' }, 2],
+    ['AWS_MAX_ATTEMPTS=1', { AWS_MAX_ATTEMPTS: '1' }, 1],
+    ['AWS_RETRY_MODE, with the attempts of the SDK', { AWS_RETRY_MODE: 'standard' }, 3],
+    ['both', { AWS_RETRY_MODE: 'standard', AWS_MAX_ATTEMPTS: '2' }, 2],
+  ])('are those of %s', async (_, variables, attempts) => {
+    await setting.credstash.put('foo', 'bar');
+    setting.aws.aws.inject({ action: 'kms:Decrypt', error: 'ThrottlingException' });
+    setting.aws.takeCalls();
+    await runCli(['get', 'foo'], { ...setting.env, ...variables });
+    const decrypts = setting.aws.takeCalls().filter((call) => call === 'kms:Decrypt');
+    expect(decrypts).toHaveLength(attempts);
+  });
+
+  test('are our own when AWS_MAX_ATTEMPTS is not a number', async () => {
+    await setting.credstash.put('foo', 'bar');
+    setting.aws.aws.inject({ action: 'kms:Decrypt', error: 'InternalFailure', times: 1 });
+    const { stdout } = await runCli(['get', 'foo'], { ...setting.env, AWS_MAX_ATTEMPTS: 'many' });
+    expect(stdout).toBe('bar\n');
   });
 });
 

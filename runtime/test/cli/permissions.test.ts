@@ -40,6 +40,17 @@ test.each(documented())('credstash %s calls what docs/iam.md says', async (comma
 test('docs/iam.md lists every command that handles secrets', () => {
   const commands = new Set(documented().map(([command]) => command.split(' ')[0]));
   expect([...commands].sort()).toEqual(
-    ['delete', 'exec', 'get', 'getall', 'keys', 'list', 'migrate-versions', 'put', 'putall'].sort(),
+    [
+      'delete',
+      'exec',
+      'get',
+      'getall',
+      'history',
+      'keys',
+      'list',
+      'migrate-versions',
+      'put',
+      'putall',
+    ].sort(),
   );
 });

@@ -91,6 +91,20 @@ test('credstash shows its help without arguments, and with --help', async () => 
   expect((await setting.run('put', '--help')).stdout).toMatch(/^Usage: credstash put /);
 });
 
+test('credstash help shows the help of the program, and credstash help COMMAND that of a command', async () => {
+  expect(await setting.run('help')).toEqual(await setting.run('--help'));
+  expect(await setting.run('help', 'get')).toEqual(await setting.run('get', '--help'));
+  expect((await setting.run('help')).exitCode).toBe(0);
+  expect((await setting.run('help', 'nope')).exitCode).toBe(2);
+});
+
+test('the help of the program fits 80 columns, and has a line for each command', async () => {
+  const { stdout } = await setting.run('--help');
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  expect(stdout).toMatch(/^  history {2,}list the versions of a secret/m);
+  expect(stdout).not.toContain('complete-names');
+});
+
 test('credstash --version writes a version number', async () => {
   expect((await setting.run('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

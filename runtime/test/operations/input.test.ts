@@ -80,6 +80,12 @@ describe('input checks', () => {
       () => credstash.getAll({ names: 'app/*' as unknown as string[] }),
     ],
     [
+      'list with an empty name',
+      'ERR_INVALID_ARGUMENT',
+      () => credstash.list({ names: ['app/*', ''] }),
+    ],
+    ['history of an empty name', 'ERR_INVALID_ARGUMENT', () => credstash.history('')],
+    [
       'putAll of null',
       'ERR_INVALID_ARGUMENT',
       () => credstash.putAll(null as unknown as Record<string, string>),

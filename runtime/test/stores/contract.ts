@@ -93,6 +93,18 @@ export function describeStore(kind: string, empty: () => Promise<SecretStore>): 
       );
     });
 
+    test('history yields the versions and comments of a name, the highest first', async () => {
+      await put(itemOf('a', v1, { comment: 'c' }), itemOf('a', v10), itemOf('a', v2));
+      await put(itemOf('ab', v1));
+      const entries = [];
+      for await (const entry of store.history('a')) entries.push(entry);
+      expect(entries).toEqual([
+        { name: 'a', version: v10 },
+        { name: 'a', version: v2 },
+        { name: 'a', version: v1, comment: 'c' },
+      ]);
+    });
+
     test('moveVersion moves an item to another version, unless another item has it', async () => {
       const item = itemOf('a', '4', { comment: 'c' });
       await put(item, itemOf('a', v2));

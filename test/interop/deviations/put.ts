@@ -83,6 +83,17 @@ export const OF_PUT: Deviations = {
     });
   },
 
+  '`put -v`, empty': async (pair) => {
+    const { python, our } = await pair.run(['put', 'foo', 'bar', '-v', '']);
+    expect(python).toEqual({ exitCode: 0, stdout: 'foo has been stored\n', stderr: '' });
+    expect(await connect(pair.python).versions('foo')).toEqual([padVersion(0)]);
+    expect(our).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^A version is [^\n]*\n$/),
+    });
+  },
+
   '`put` without a value': async (pair) => {
     const { python, our } = await pair.run(['put', 'foo']);
     expect(python).toEqual({ exitCode: 0, stdout: 'foo has been stored\n', stderr: '' });

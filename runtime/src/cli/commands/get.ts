@@ -5,7 +5,7 @@ import { parseContext } from '../input/arguments.js';
 import { readSecrets, writeSecrets } from '../output/bulk.js';
 import { addConnectionOptions, connect } from '../input/connection.js';
 import { CredstashError } from '../../errors.js';
-import { formatOption } from '../input/options.js';
+import { formatOption, givenVersion } from '../input/options.js';
 import type { Format } from '../output/formats.js';
 import { writeOutput } from '../output/write.js';
 
@@ -43,7 +43,8 @@ Examples:
 }
 
 async function get(name: string, words: string[], flags: GetFlags, command: Command) {
-  const { format, noline, output, strict, version } = flags;
+  const { format, noline, output, strict } = flags;
+  const version = givenVersion(flags);
   const context = parseContext(command, words);
   const credstash = await connect(command);
   if (!isPattern(name)) {

@@ -4,7 +4,7 @@ import { parseContext } from '../input/arguments.js';
 import { readSecrets, writeSecrets } from '../output/bulk.js';
 import { addConnectionOptions, connect } from '../input/connection.js';
 import type { Format } from '../output/formats.js';
-import { formatOption } from '../input/options.js';
+import { formatOption, givenVersion } from '../input/options.js';
 
 interface GetAllFlags {
   readonly format: Format;
@@ -31,7 +31,8 @@ export function addGetAllCommand(root: Command): void {
 }
 
 async function getAll(words: string[], flags: GetAllFlags, command: Command) {
-  const { format, output, strict, version } = flags;
+  const { format, output, strict } = flags;
+  const version = givenVersion(flags);
   const context = parseContext(command, words);
   const read = await readSecrets(await connect(command), { version, context });
   await writeSecrets(read, { format, strict, output, end: '\n' });

@@ -10,8 +10,9 @@ const path = () => join(homedir(), '.credstash');
 
 /** The saved region of the key, if any. */
 export async function savedKmsRegion(): Promise<string | undefined> {
-  const region = (await readConfig())['kms-region'];
-  return typeof region === 'string' ? region : undefined;
+  const region = (await readConfig())['kms-region'] ?? undefined;
+  if (region === undefined || typeof region === 'string') return region;
+  throw unusable('read', '"kms-region" is not a string');
 }
 
 export async function saveKmsRegion(region: string): Promise<void> {
@@ -19,7 +20,7 @@ export async function saveKmsRegion(region: string): Promise<void> {
   try {
     await replaceFile(path(), JSON.stringify(config));
   } catch (cause) {
-    throw unusable('written', cause);
+    throw unusable('written', codeOf(cause), cause);
   }
 }
 
@@ -31,16 +32,19 @@ async function readConfig(): Promise<Record<string, unknown>> {
     }
     throw new SyntaxError('no object');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw unusable('read', cause);
+    if (codeOf(cause) === 'ENOENT') return {};
+    throw unusable('read', codeOf(cause) ?? 'it is not a JSON object', cause);
   }
 }
 
-function unusable(done: string, cause: unknown): CredstashError {
-  const { code = 'it is not a JSON object' } = cause as NodeJS.ErrnoException;
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+function unusable(done: string, reason = 'unknown', cause?: unknown): CredstashError {
   return new CredstashError(
     'ERR_INVALID_ARGUMENT',
-    `The file ${path()} can't be ${done} (${code}). Fix or remove it.`,
+    `The file ${path()} can't be ${done} (${reason}). Fix or remove it.`,
     { cause },
   );
 }

@@ -103,8 +103,9 @@ export async function clientConfigs(command: Command, unnamedKmsRegion?: string)
   if (profile !== undefined && arn !== undefined) {
     command.error("error: option '--profile <profile>' cannot be used with option '--arn <arn>'");
   }
-  const region = regions.region ?? (await defaultRegion(profile));
-  const kmsRegion = regions.kmsRegion ?? unnamedKmsRegion ?? (await savedKmsRegion()) ?? region;
+  // As for Python, an empty region is none.
+  const region = regions.region || (await defaultRegion(profile));
+  const kmsRegion = regions.kmsRegion || unnamedKmsRegion || (await savedKmsRegion()) || region;
   const credentials = arn === undefined ? undefined : await roleCredentials(arn, region);
   const identity = { profile, credentials, logger: SILENT_LOGGER };
   return {

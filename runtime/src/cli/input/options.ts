@@ -13,6 +13,20 @@ export function formatOption(): Option {
     .default('json');
 }
 
+/** The version to get. As for Python, an empty one is the latest: a script's variable is not set. */
+export function givenVersion({ version }: { readonly version?: string }): string | undefined {
+  return version === '' ? undefined : version;
+}
+
+/** The flags for how versions are listed. */
+export function addEntriesOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('-f, --format <format>', 'format').choices(['text', 'table']).default('text'),
+    )
+    .option('--json', 'print a JSON array of objects with name, version and, if set, comment');
+}
+
 /** Flags of `put` and `putall`. */
 export interface PutFlags {
   readonly autoversion?: boolean;
@@ -40,7 +54,8 @@ export function addPutOptions(command: Command): Command {
 /** Warn of what is stored, but can't be used as others are. */
 export function warnOfPut(names: Iterable<string>, flags: PutFlags): void {
   const { version } = putOptions(flags);
-  if (version !== undefined && !isNumeric(version)) {
+  // An empty version is refused.
+  if (version && !isNumeric(version)) {
     warn(`version ${version} is not a number: if it becomes the latest, put -a fails after it`);
   }
   for (const name of names) if (isPattern(name)) warn(`get takes the name ${name} for a pattern`);
