@@ -17,9 +17,10 @@ export function answer(isJson: boolean, action: string, result: unknown): Answer
   return { status: 200, type: XML_TYPE, body };
 }
 
-export function errorAnswer(isJson: boolean, { code, message, status }: ServiceError): Answer {
+export function errorAnswer(isJson: boolean, error: ServiceError): Answer {
+  const { code, message, status, details } = error;
   if (isJson) {
-    return { status, type: JSON_TYPE, body: JSON.stringify({ __type: code, message }) };
+    return { status, type: JSON_TYPE, body: JSON.stringify({ __type: code, message, ...details }) };
   }
   const body = xml({ ErrorResponse: { Error: { Type: 'Sender', Code: code, Message: message } } });
   return { status, type: XML_TYPE, body };

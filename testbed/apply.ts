@@ -15,6 +15,8 @@ export interface Target {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** @default - the account that has the resources */
+  readonly account?: string;
 }
 
 /** How a template refers to a resource: by `Ref`, and by its ARN. */
@@ -34,7 +36,7 @@ export async function applyTemplate(
 ): Promise<Map<string, Physical>> {
   const create = creators(target);
   const names: Record<string, string> = {
-    'AWS::AccountId': ACCOUNT,
+    'AWS::AccountId': target.account ?? ACCOUNT,
     'AWS::Partition': 'aws',
     'AWS::Region': target.region,
   };
@@ -66,6 +68,15 @@ interface RoleProperties {
   readonly RoleName?: string;
 }
 
+/** Of a table, with what grants to other accounts add. */
+interface GlobalTableProperties extends TableProperties {
+  readonly Replicas: readonly [
+    TableProperties['Replicas'][0] & {
+      readonly ResourcePolicy?: { readonly PolicyDocument: object };
+    },
+  ];
+}
+
 interface InlinePolicyProperties {
   readonly PolicyDocument: object;
   readonly PolicyName: string;
@@ -75,23 +86,30 @@ interface InlinePolicyProperties {
 type Creator = (properties: never, logicalId: string) => Promise<Physical>;
 
 function creators(target: Target): Readonly<Record<string, Creator>> {
+  const { account = ACCOUNT } = target;
   const [dynamodb, iam, kms] = [new DynamoDB(target), new IAM(target), new KMS(target)];
   return {
-    'AWS::DynamoDB::GlobalTable': async ({ Replicas, ...table }: TableProperties) => {
+    'AWS::DynamoDB::GlobalTable': async ({ Replicas, ...table }: GlobalTableProperties) => {
       const { TableName } = table;
-      const [{ DeletionProtectionEnabled, PointInTimeRecoverySpecification }] = Replicas;
+      const [{ DeletionProtectionEnabled, PointInTimeRecoverySpecification, ResourcePolicy }] =
+        Replicas;
       const answer = await dynamodb.createTable({ ...table, DeletionProtectionEnabled });
       const waiter = { client: dynamodb, maxWaitTime: 30, minDelay: 0.01, maxDelay: 1 };
       await waitUntilTableExists(waiter, { TableName });
       await dynamodb.updateContinuousBackups({ TableName, PointInTimeRecoverySpecification });
-      return { ref: TableName, arn: answer.TableDescription?.TableArn ?? '' };
+      const arn = answer.TableDescription?.TableArn ?? '';
+      if (ResourcePolicy) {
+        const Policy = JSON.stringify(ResourcePolicy.PolicyDocument);
+        await dynamodb.putResourcePolicy({ ResourceArn: arn, Policy });
+      }
+      return { ref: TableName, arn };
     },
 
     'AWS::IAM::ManagedPolicy': async (policy: PolicyProperties) => {
       const { ManagedPolicyName: PolicyName, Description } = policy;
       const PolicyDocument = JSON.stringify(policy.PolicyDocument);
       await iam.createPolicy({ PolicyName, Description, PolicyDocument });
-      const arn = `arn:aws:iam::${ACCOUNT}:policy/${PolicyName}`;
+      const arn = `arn:aws:iam::${account}:policy/${PolicyName}`;
       return { ref: arn, arn };
     },
 
@@ -109,7 +127,7 @@ function creators(target: Target): Readonly<Record<string, Creator>> {
       await iam.createRole({ RoleName, AssumeRolePolicyDocument });
       for (const PolicyArn of ManagedPolicyArns)
         await iam.attachRolePolicy({ RoleName, PolicyArn });
-      return { ref: RoleName, arn: `arn:aws:iam::${ACCOUNT}:role/${RoleName}` };
+      return { ref: RoleName, arn: `arn:aws:iam::${account}:role/${RoleName}` };
     },
 
     'AWS::KMS::Alias': async (alias: { AliasName: string; TargetKeyId: string }) => {

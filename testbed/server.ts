@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import { answer, errorAnswer } from './answers';
 import { authorize } from './authorizer';
-import { ServiceError, type Input, type Service } from './service';
+import { ACCOUNT, ServiceError, type Input, type Service } from './service';
 import { DynamoDb } from './services/dynamodb';
 import { Identities, type AccessKey } from './services/iam';
 import { kms } from './services/kms';
@@ -30,10 +30,11 @@ export interface Fault {
   readonly times?: number;
 }
 
-/** An AWS of one account, in this process. */
+/** An AWS in this process. */
 export class LocalAws {
   /** The calls that were made, for example `dynamodb:Query`, and their parameters. */
   readonly requests: { readonly call: string; readonly input: Input }[] = [];
+  /** An access key of a user who may do anything in the account that has the resources. */
   readonly admin: AccessKey;
 
   private readonly identities = new Identities();
@@ -46,7 +47,7 @@ export class LocalAws {
   private faults: (Fault & { left: number })[] = [];
 
   private constructor() {
-    this.admin = this.identities.createAdministrator();
+    this.admin = this.identities.createAdministrator(ACCOUNT);
     this.services = {
       dynamodb: this.dynamodb.service,
       iam: this.identities.iam,
@@ -61,6 +62,11 @@ export class LocalAws {
     aws.server.listen(port, '127.0.0.1');
     await once(aws.server, 'listening');
     return aws;
+  }
+
+  /** An access key of a user who may do anything in another account. */
+  adminOf(account: string): AccessKey {
+    return this.identities.createAdministrator(account);
   }
 
   get endpoint(): string {

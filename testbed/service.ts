@@ -1,6 +1,6 @@
 import type { AccessRequest, PolicyDocument } from './policy';
 
-/** The account that the embedded AWS is. */
+/** The account that has the resources; a test may call from others, too. */
 export const ACCOUNT = '111122223333';
 
 /** An error as AWS answers it. */
@@ -9,6 +9,8 @@ export class ServiceError extends Error {
     readonly code: string,
     message: string,
     readonly status = 400,
+    /** What else the answer has, beside the code and the message. */
+    readonly details: object = {},
   ) {
     super(message);
   }
@@ -27,6 +29,7 @@ export type Input = Readonly<Record<string, unknown>>;
 
 /** Who calls. */
 export interface Principal {
+  readonly account: string;
   /** As it is named in refusals. */
   readonly arn: string;
   /** The ARNs by which a resource's policy may name it. */
@@ -40,6 +43,8 @@ export interface Permission {
   readonly access?: Omit<AccessRequest, 'action'> | undefined;
   /** The policy of the resource, if it has one. */
   readonly resourcePolicy?: PolicyDocument | undefined;
+  /** Whether policies of identities suffice within the account. A key's or a role's policy must agree. */
+  readonly identitiesSuffice?: boolean;
 }
 
 /** What must be allowed beside the call itself. */

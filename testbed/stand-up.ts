@@ -36,14 +36,15 @@ export async function synthesize(): Promise<Map<string, Template>> {
   }
 }
 
-/** Create a role that any identity of the account may assume, with at most one managed policy. */
+/** Create a role that any identity of its account may assume, with at most one managed policy. */
 export async function createRole(target: Target, name: string, policyName?: string): Promise<void> {
+  const { account = ACCOUNT } = target;
   const iam = new IAMClient(target);
   const trust = {
     Version: '2012-10-17',
     Statement: {
       Effect: 'Allow',
-      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+      Principal: { AWS: `arn:aws:iam::${account}:root` },
       Action: 'sts:AssumeRole',
     },
   };
@@ -51,13 +52,13 @@ export async function createRole(target: Target, name: string, policyName?: stri
     new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }),
   );
   if (policyName === undefined) return;
-  const PolicyArn = `arn:aws:iam::${ACCOUNT}:policy/${policyName}`;
+  const PolicyArn = `arn:aws:iam::${account}:policy/${policyName}`;
   await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn }));
 }
 
 /** Credentials of a session of a role. */
 export async function assumeRole(target: Target, name: string): Promise<CredentialsEnv> {
-  const RoleArn = `arn:aws:iam::${ACCOUNT}:role/${name}`;
+  const RoleArn = `arn:aws:iam::${target.account ?? ACCOUNT}:role/${name}`;
   const { Credentials } = await new STSClient(target).send(
     new AssumeRoleCommand({ RoleArn, RoleSessionName: 'local' }),
   );

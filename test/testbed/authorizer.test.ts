@@ -52,7 +52,7 @@ test.each<[string, PolicyDocument[], PolicyDocument | undefined, boolean]>([
   ],
   ['denies by a Deny for the account in the key policy', [ALLOW], statement('Deny', ROOT), false],
 ])('authorize %s', (_, policies, resourcePolicy, allowed) => {
-  const caller = { arn: ROLE, arns: [ROLE], policies: () => policies };
+  const caller = { account: ACCOUNT, arn: ROLE, arns: [ROLE], policies: () => policies };
   const call = { action: 'Decrypt', region: 'us-east-1', input: {}, caller };
   const access = { resource: 'arn:aws:kms:us-east-1:111122223333:key/1', context: {} };
   const attempt = () => authorize('kms', call, { access, resourcePolicy, run: () => undefined });

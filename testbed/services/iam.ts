@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import type { PolicyDocument } from '../policy';
-import { ACCOUNT, ServiceError, text, type Call, type Operation, type Principal } from '../service';
+import { ServiceError, text, type Call, type Operation, type Principal } from '../service';
 import { ManagedPolicies, notFound, onResource } from './managed-policies';
 
 interface Role {
@@ -25,13 +25,13 @@ export class Identities {
   private readonly policies = new ManagedPolicies();
   private readonly accessKeys = new Map<string, AccessKey>();
 
-  /** An access key of a user who may do anything. */
-  createAdministrator(): AccessKey {
-    const arn = `arn:aws:iam::${ACCOUNT}:user/admin`;
+  /** An access key of a user who may do anything in an account. */
+  createAdministrator(account: string): AccessKey {
+    const arn = `arn:aws:iam::${account}:user/admin`;
     const everything: PolicyDocument = {
       Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
     };
-    return this.issue('AKIA', { arn, arns: [arn], policies: () => [everything] });
+    return this.issue('AKIA', { account, arn, arns: [arn], policies: () => [everything] });
   }
 
   accessKey(accessKeyId: string): AccessKey | undefined {
@@ -39,10 +39,11 @@ export class Identities {
   }
 
   readonly iam = (call: Call): Operation => {
-    const { action, input } = call;
+    const { action, input, caller } = call;
+    const named = () => roleArn(caller.account, text(input, 'RoleName'));
     switch (action) {
       case 'CreateRole': {
-        const arn = roleArn(text(input, 'RoleName'));
+        const arn = named();
         return onResource(arn, () => {
           if (this.roles.has(arn)) {
             throw new ServiceError('EntityAlreadyExists', `${arn} already exists.`, 409);
@@ -53,7 +54,7 @@ export class Identities {
         });
       }
       case 'AttachRolePolicy': {
-        const role = this.role(roleArn(text(input, 'RoleName')));
+        const role = this.role(named());
         const policyArn = text(input, 'PolicyArn');
         return onResource(role.arn, () => {
           this.policies.find(policyArn);
@@ -61,12 +62,12 @@ export class Identities {
         });
       }
       case 'ListAttachedRolePolicies': {
-        const role = this.role(roleArn(text(input, 'RoleName')));
+        const role = this.role(named());
         const policies = () => [...role.attached].map((PolicyArn) => ({ PolicyArn }));
         return onResource(role.arn, () => ({ AttachedPolicies: policies(), IsTruncated: false }));
       }
       case 'PutRolePolicy': {
-        const role = this.role(roleArn(text(input, 'RoleName')));
+        const role = this.role(named());
         return onResource(role.arn, () => {
           role.inline.set(text(input, 'PolicyName'), document(text(input, 'PolicyDocument')));
         });
@@ -82,7 +83,7 @@ export class Identities {
   readonly sts = ({ action, input, caller }: Call): Operation => {
     switch (action) {
       case 'GetCallerIdentity':
-        return { run: () => ({ Arn: caller.arn, Account: ACCOUNT, UserId: caller.arn }) };
+        return { run: () => ({ Arn: caller.arn, Account: caller.account, UserId: caller.arn }) };
       case 'AssumeRole': {
         const role = this.role(text(input, 'RoleArn'));
         const run = () => {
@@ -110,7 +111,8 @@ export class Identities {
       ...role.inline.values(),
       ...[...role.attached].flatMap((policyArn) => this.policies.document(policyArn) ?? []),
     ];
-    return this.issue('ASIA', { arn, arns: [arn, role.arn], policies }, randomUUID());
+    const [, , , , account = ''] = role.arn.split(':');
+    return this.issue('ASIA', { account, arn, arns: [arn, role.arn], policies }, randomUUID());
   }
 
   private issue(prefix: string, principal: Principal, sessionToken?: string): AccessKey {
@@ -131,8 +133,8 @@ export class Identities {
   }
 }
 
-function roleArn(name: string): string {
-  return `arn:aws:iam::${ACCOUNT}:role/${name}`;
+function roleArn(account: string, name: string): string {
+  return `arn:aws:iam::${account}:role/${name}`;
 }
 
 function document(json: string): PolicyDocument {

@@ -1,7 +1,10 @@
-import { ACCOUNT, ServiceError } from '../service';
+import { ServiceError, type Call } from '../service';
 import { keyArn, type Key } from './key';
 
-/** The keys of every region, and their aliases. */
+/** Where a call looks for what it names without an ARN. */
+export type Place = Pick<Call, 'region' | 'caller'>;
+
+/** The keys of every account and region, and their aliases. */
 export class KeyStore {
   private readonly keys = new Map<string, Key>();
   private readonly aliases = new Map<string, Key>();
@@ -10,8 +13,10 @@ export class KeyStore {
     this.keys.set(key.arn, key);
   }
 
-  in(region: string): Key[] {
-    return [...this.keys.values()].filter((key) => regionOf(key) === region);
+  in({ region, caller }: Place): Key[] {
+    return [...this.keys.values()].filter(({ arn }) =>
+      arn.startsWith(keyArn(region, caller.account, '')),
+    );
   }
 
   /** The key of any region that has an id. */
@@ -19,35 +24,41 @@ export class KeyStore {
     return [...this.keys.values()].find((key) => key.id === id);
   }
 
-  addAlias(region: string, name: string, target: Key): void {
-    const arn = aliasArn(region, name);
+  addAlias(arn: string, target: Key): void {
     if (this.aliases.has(arn)) {
       throw new ServiceError('AlreadyExistsException', `An alias with the name ${arn} exists.`);
     }
     this.aliases.set(arn, target);
   }
 
-  deleteAlias(region: string, name: string): void {
-    this.aliases.delete(aliasArn(region, name));
+  deleteAlias(arn: string): void {
+    this.aliases.delete(arn);
   }
 
-  /** @param keyId The id of a key, an alias, or the ARN of either. */
-  find(region: string, keyId: string): Key {
-    const own = aliasArn(region, '');
-    const name = keyId.startsWith(`${own}alias/`) ? keyId.slice(own.length) : keyId;
-    const isAlias = name.startsWith('alias/');
-    const arn = keyId.startsWith('arn:') ? keyId : keyArn(region, keyId);
-    const key = isAlias ? this.aliases.get(aliasArn(region, name)) : this.keys.get(arn);
-    if (key && regionOf(key) === region) return key;
-    const missing = isAlias ? `Alias ${aliasArn(region, name)}` : `Key ${arn}`;
-    throw new ServiceError('NotFoundException', `${missing} is not found.`);
+  /** The names of a key's aliases, for example `alias/credstash`. */
+  aliasesOf(key: Key): string[] {
+    return [...this.aliases]
+      .filter(([, target]) => target === key)
+      .map(([arn]) => arn.split(':').slice(5).join(':'));
+  }
+
+  /** @param keyId The id of a key, an alias, or the ARN of either: of another account, too. */
+  find(place: Place, keyId: string): Key {
+    const isAlias = /^(arn:.*:)?alias\//.test(keyId);
+    const own = isAlias
+      ? aliasArn(place, keyId)
+      : keyArn(place.region, place.caller.account, keyId);
+    const arn = keyId.startsWith('arn:') ? keyId : own;
+    const key = (isAlias ? this.aliases : this.keys).get(arn);
+    if (key && arn.split(':')[3] === place.region) return key;
+    throw new ServiceError(
+      'NotFoundException',
+      `${isAlias ? 'Alias' : 'Key'} ${arn} is not found.`,
+    );
   }
 }
 
-export function aliasArn(region: string, name: string): string {
-  return `arn:aws:kms:${region}:${ACCOUNT}:${name}`;
-}
-
-function regionOf({ arn }: Key): string | undefined {
-  return arn.split(':')[3];
+/** The ARN of an alias of the caller's account. */
+export function aliasArn({ region, caller }: Place, name: string): string {
+  return `arn:aws:kms:${region}:${caller.account}:${name}`;
 }

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
 
 import type { PolicyDocument } from '../policy';
-import { ACCOUNT, ServiceError } from '../service';
+import { ServiceError } from '../service';
 
 const ID_BYTES = 36;
 const NONCE_BYTES = 12;
@@ -21,17 +21,18 @@ export class Key {
   /** @param kind What was asked for beside the defaults of KMS. */
   constructor(
     region: string,
+    private readonly account: string,
     public policy: PolicyDocument,
     private readonly kind: Readonly<Record<string, unknown>>,
   ) {
-    this.arn = keyArn(region, this.id);
+    this.arn = keyArn(region, account, this.id);
   }
 
   get metadata() {
     return {
       KeyId: this.id,
       Arn: this.arn,
-      AWSAccountId: ACCOUNT,
+      AWSAccountId: this.account,
       CreationDate: this.created,
       Enabled: this.state === 'Enabled',
       KeyManager: 'CUSTOMER',
@@ -91,8 +92,8 @@ export function wrappingKeyId(blob: Buffer): string {
   return blob.subarray(0, ID_BYTES).toString();
 }
 
-export function keyArn(region: string, id: string): string {
-  return `arn:aws:kms:${region}:${ACCOUNT}:key/${id}`;
+export function keyArn(region: string, account: string, id: string): string {
+  return `arn:aws:kms:${region}:${account}:key/${id}`;
 }
 
 /** The encryption context is authenticated: in any order, but every word of it. */

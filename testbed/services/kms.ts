@@ -1,15 +1,7 @@
-import { randomBytes } from 'node:crypto';
-
 import type { PolicyDocument } from '../policy';
-import {
-  ServiceError,
-  text,
-  type Call,
-  type Input,
-  type Operation,
-  type Permission,
-} from '../service';
-import { Key, keyArn, wrappingKeyId } from './key';
+import { ServiceError, text, type Call, type Operation, type Permission } from '../service';
+import { cryptography, onKey } from './cryptography';
+import { Key } from './key';
 import { aliasArn, KeyStore } from './key-store';
 
 type Tags = readonly { readonly TagKey: string; readonly TagValue: string }[];
@@ -24,22 +16,22 @@ const LOCKOUT = new ServiceError(
 
 const ANYTHING: Permission = { access: { resource: '*', context: {} } };
 
-/** KMS: symmetric keys that never leave it, and their aliases, one set for each region. */
+/** KMS: symmetric keys that never leave it, and their aliases, one set for each account and region. */
 export function kms() {
   const store = new KeyStore();
 
-  return ({ action, region, input }: Call): Operation => {
-    const context = encryptionContext(input);
-    const onKey = (run: (key: Key) => unknown, keyId = text(input, 'KeyId')): Operation => {
-      const key = store.find(region, keyId);
-      return { ...permission(key, context), run: () => run(key) ?? {} };
+  return (call: Call): Operation => {
+    const { action, region, input, caller } = call;
+    const aKey = (run: (key: Key) => unknown, keyId = text(input, 'KeyId')): Operation => {
+      const key = store.find(call, keyId);
+      return { ...onKey(store, key), run: () => run(key) ?? {} };
     };
     switch (action) {
       case 'CreateKey': {
         const { Policy, Tags = [], ...kind } = input as { Policy: string; Tags?: Tags };
         const resourcePolicy = JSON.parse(Policy) as PolicyDocument;
         const run = () => {
-          const key = new Key(region, resourcePolicy, kind);
+          const key = new Key(region, caller.account, resourcePolicy, kind);
           tag(key, Tags);
           store.add(key);
           return { KeyMetadata: key.metadata };
@@ -49,24 +41,23 @@ export function kms() {
         return { ...ANYTHING, also: [...(Tags.length > 0 ? [tagging] : []), keeping], run };
       }
       case 'CreateAlias': {
-        const alias = text(input, 'AliasName');
-        const operation = onKey(
-          (target) => store.addAlias(region, alias, target),
+        const alias = aliasArn(call, text(input, 'AliasName'));
+        const operation = aKey(
+          (target) => store.addAlias(alias, target),
           text(input, 'TargetKeyId'),
         );
-        const access = { resource: aliasArn(region, alias), context: {} };
-        return { ...operation, also: [{ access }] };
+        return { ...operation, also: [{ access: { resource: alias, context: {} } }] };
       }
       case 'DeleteAlias': {
-        const alias = text(input, 'AliasName');
-        const operation = onKey(() => store.deleteAlias(region, alias), alias);
-        const access = { resource: aliasArn(region, alias), context: {} };
-        return { ...operation, also: [{ access }] };
+        const name = text(input, 'AliasName');
+        const alias = aliasArn(call, name);
+        const operation = aKey(() => store.deleteAlias(alias), name);
+        return { ...operation, also: [{ access: { resource: alias, context: {} } }] };
       }
       case 'ListKeys': {
         const run = () => {
           const start = Number(input.Marker ?? 0);
-          const keys = store.in(region);
+          const keys = store.in(call);
           const Keys = keys.slice(start, start + PAGE);
           const isLast = start + PAGE >= keys.length;
           return {
@@ -78,111 +69,44 @@ export function kms() {
         return { ...ANYTHING, run };
       }
       case 'DescribeKey':
-        return onKey((key) => ({ KeyMetadata: key.metadata }));
+        return aKey((key) => ({ KeyMetadata: key.metadata }));
       case 'GetKeyPolicy':
-        return onKey((key) => ({ Policy: JSON.stringify(key.policy), PolicyName: 'default' }));
+        return aKey((key) => ({ Policy: JSON.stringify(key.policy), PolicyName: 'default' }));
       case 'PutKeyPolicy':
-        return onKey((key) => {
+        return aKey((key) => {
           key.policy = JSON.parse(text(input, 'Policy')) as PolicyDocument;
         });
+      case 'CreateGrant':
+        return aKey(() => {
+          throw new ServiceError('UnsupportedOperationException', 'No key here has grants.');
+        });
       case 'GetKeyRotationStatus':
-        return onKey((key) => ({ KeyRotationEnabled: key.isRotated }));
+        return aKey((key) => ({ KeyRotationEnabled: key.isRotated }));
       case 'EnableKeyRotation':
         // Nothing here lives for the year until it would be rotated.
-        return onKey((key) => void (key.isRotated = true));
+        return aKey((key) => void (key.isRotated = true));
       case 'EnableKey':
-        return onKey((key) => void (key.state = 'Enabled'));
+        return aKey((key) => void (key.state = 'Enabled'));
       case 'DisableKey':
-        return onKey((key) => void (key.state = 'Disabled'));
+        return aKey((key) => void (key.state = 'Disabled'));
       case 'ScheduleKeyDeletion':
-        return onKey((key) => void (key.state = 'PendingDeletion'));
+        return aKey((key) => void (key.state = 'PendingDeletion'));
       case 'ListResourceTags':
-        return onKey(({ tags }) => ({
+        return aKey(({ tags }) => ({
           Tags: [...tags].map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
           Truncated: false,
         }));
       case 'TagResource':
-        return onKey((key) => tag(key, input.Tags as Tags));
-      case 'GenerateDataKey':
-        return onKey((key) => {
-          key.checkUsable();
-          stopDryRun(input);
-          const plaintext = randomBytes(Number(input.NumberOfBytes));
-          return {
-            KeyId: key.arn,
-            Plaintext: plaintext.toString('base64'),
-            CiphertextBlob: key.wrap(plaintext, context).toString('base64'),
-          };
-        });
-      case 'Decrypt':
-        return decrypt(store, region, input);
-      default:
+        return aKey((key) => tag(key, input.Tags as Tags));
+      default: {
+        const operation = cryptography(store, call);
+        if (operation) return operation;
         throw new ServiceError('UnknownOperationException', `No kms:${action} here`);
+      }
     }
   };
-}
-
-function decrypt(store: KeyStore, region: string, input: Input): Operation {
-  const context = encryptionContext(input);
-  const named = input.KeyId === undefined ? undefined : store.find(region, text(input, 'KeyId'));
-  const isWithoutCiphertext =
-    input.DryRun === true && String(input.DryRunModifiers) === 'IGNORE_CIPHERTEXT';
-  if (named && isWithoutCiphertext) {
-    const run = () => {
-      named.checkUsable();
-      stopDryRun(input);
-    };
-    return { ...permission(named, context), run };
-  }
-  const blob = Buffer.from(text(input, 'CiphertextBlob'), 'base64');
-  const key = store.byId(wrappingKeyId(blob));
-  if (!key) throw new ServiceError('InvalidCiphertextException', '');
-  if (key.arn !== keyArn(region, key.id)) {
-    throw new ServiceError(
-      'AccessDeniedException',
-      'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
-    );
-  }
-  const run = () => {
-    if (named && named !== key) {
-      throw new ServiceError(
-        'IncorrectKeyException',
-        'The key ID in the request does not identify a CMK that can perform this operation.',
-      );
-    }
-    key.checkUsable();
-    const plaintext = key.unwrap(blob, context);
-    return { KeyId: key.arn, Plaintext: plaintext.toString('base64') };
-  };
-  return { ...permission(key, context), run };
-}
-
-/** A dry run that gets so far would have succeeded. */
-function stopDryRun({ DryRun }: Input): void {
-  if (DryRun !== true) return;
-  throw new ServiceError('DryRunOperationException', 'The request would have succeeded.');
-}
-
-function permission(key: Key, context: Record<string, string>): Permission {
-  const { unusedDays } = key;
-  const usage =
-    unusedDays === undefined ? {} : { 'kms:trailingdayswithoutkeyusage': [String(unusedDays)] };
-  const access = { resource: key.arn, context: { ...contextKeys(context), ...usage } };
-  return { access, resourcePolicy: key.policy };
 }
 
 function tag(key: Key, tags: Tags): void {
   for (const { TagKey, TagValue } of tags) key.tags.set(TagKey, TagValue);
-}
-
-function encryptionContext(input: Input): Record<string, string> {
-  return (input.EncryptionContext ?? {}) as Record<string, string>;
-}
-
-function contextKeys(context: Record<string, string>) {
-  const pairs = Object.entries(context);
-  return Object.fromEntries([
-    ...pairs.map(([key, value]) => [`kms:EncryptionContext:${key}`.toLowerCase(), [value]]),
-    ...(pairs.length > 0 ? [['kms:encryptioncontextkeys', Object.keys(context)]] : []),
-  ]) as Record<string, string[]>;
 }

@@ -1,5 +1,5 @@
 import type { PolicyDocument } from '../policy';
-import { ACCOUNT, ServiceError, text, type Call, type Input, type Operation } from '../service';
+import { ServiceError, text, type Call, type Input, type Operation } from '../service';
 
 const MAX_VERSIONS = 5;
 
@@ -22,14 +22,14 @@ export class ManagedPolicies {
   }
 
   /** The calls on policies; nothing for any other. */
-  operation({ action, input }: Call): Operation | undefined {
+  operation({ action, input, caller }: Call): Operation | undefined {
     const onPolicy = (run: (policy: ManagedPolicy, arn: string) => unknown): Operation => {
       const arn = text(input, 'PolicyArn');
       return onResource(arn, () => run(this.find(arn), arn));
     };
     switch (action) {
       case 'CreatePolicy': {
-        const arn = `arn:aws:iam::${ACCOUNT}:policy/${text(input, 'PolicyName')}`;
+        const arn = `arn:aws:iam::${caller.account}:policy/${text(input, 'PolicyName')}`;
         const operation = onResource(arn, () => this.create(arn, input));
         const isTagged = 'Tags.member.1.Key' in input;
         return isTagged

@@ -1,4 +1,5 @@
-import { ServiceError, type Input } from '../service';
+import type { PolicyDocument } from '../policy';
+import { ServiceError, text, type Input } from '../service';
 
 interface Settings {
   readonly tags: Map<string, string>;
@@ -6,11 +7,15 @@ interface Settings {
   readonly readyAt: number;
   isProtected: boolean;
   isRecoverable: boolean;
+  resourcePolicy?: PolicyDocument;
 }
 
 type Tags = readonly { readonly Key: string; readonly Value: string }[];
 
-/** What dynalite knows nothing of: backups, deletion protection, and tags with this account's ARNs. */
+/**
+ * What dynalite knows nothing of: backups, deletion protection, resource policies, and tags with the
+ * ARNs of accounts.
+ */
 export class TableSettings {
   private readonly tables = new Map<string, Settings>();
 
@@ -24,6 +29,10 @@ export class TableSettings {
 
   description(arn: string) {
     return { TableArn: arn, DeletionProtectionEnabled: this.tables.get(arn)?.isProtected };
+  }
+
+  resourcePolicy(arn: string): PolicyDocument | undefined {
+    return this.tables.get(arn)?.resourcePolicy;
   }
 
   /** The answer to a call that only changes or tells settings; nothing for any other. */
@@ -46,6 +55,12 @@ export class TableSettings {
         return () => ({ Tags: [...this.find(arn).tags].map(([Key, Value]) => ({ Key, Value })) });
       case 'TagResource':
         return () => addTags(this.find(arn), input);
+      case 'GetResourcePolicy':
+        return () => ({ Policy: JSON.stringify(this.find(arn).resourcePolicy) });
+      case 'PutResourcePolicy':
+        return () => {
+          this.find(arn).resourcePolicy = JSON.parse(text(input, 'Policy')) as PolicyDocument;
+        };
       default:
         return undefined;
     }
