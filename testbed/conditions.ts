@@ -6,6 +6,7 @@ const OPERATORS: Readonly<Record<string, (actual: string, wanted: string) => boo
   StringEquals: (actual, wanted) => actual === wanted.replace(/\$\{([*?$])\}/g, '$1'),
   StringLike: (actual, wanted) => matchesPattern(wanted, actual),
   ArnEquals: (actual, wanted) => matchesPattern(wanted, actual),
+  Bool: (actual, wanted) => actual === wanted.toLowerCase(),
   NumericLessThanEquals: (actual, wanted) => Number(actual) <= Number(wanted),
 };
 

@@ -45,11 +45,13 @@ export class TestAws {
   }
 
   /** @param fill Creates what the AWS has when the tests begin. */
-  static async startWith(fill: (target: Target) => Promise<unknown>): Promise<TestAws> {
+  static async startWith(
+    fill: (target: Target, aws: LocalAws) => Promise<unknown>,
+  ): Promise<TestAws> {
     const aws = await LocalAws.start();
     const target = { endpoint: aws.endpoint, region: REGION, credentials: aws.admin };
     try {
-      await fill(target);
+      await fill(target, aws);
       return new TestAws(aws, target);
     } catch (error) {
       // What is left running would keep the test runner from ending.
@@ -63,15 +65,15 @@ export class TestAws {
     return { dynamodb: new DynamoDBClient(this.target), kms: new KMSClient(this.target) };
   }
 
-  /** Clients that call as a role. */
-  async clientsOf(role: string) {
-    const env = await assumeRole(this.target, role);
+  /** Clients that call as a role: of the account of the resources, unless `target` says otherwise. */
+  async clientsOf(role: string, target = this.target) {
+    const env = await assumeRole(target, role);
     const credentials = {
       accessKeyId: env.AWS_ACCESS_KEY_ID,
       secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
       sessionToken: env.AWS_SESSION_TOKEN,
     };
-    const config = { ...this.target, credentials };
+    const config = { ...target, credentials };
     return { dynamodb: new DynamoDBClient(config), kms: new KMSClient(config) };
   }
 

@@ -42,6 +42,7 @@ export class Engine {
   }
 
   async call(action: string, input: Input): Promise<Reply> {
+    checkSelect(input);
     try {
       return await this.send(action, input);
     } catch (error) {
@@ -75,6 +76,15 @@ export class Engine {
     if (!response.ok) throw new ServiceError(__type, message, response.status);
     return body;
   }
+}
+
+/** Refuse what dynalite would answer with all attributes. */
+function checkSelect({ Select, IndexName, ProjectionExpression, AttributesToGet }: Input): void {
+  const isNothingNamed = (ProjectionExpression ?? AttributesToGet) === undefined;
+  const isRefused =
+    (Select === 'SPECIFIC_ATTRIBUTES' && isNothingNamed) ||
+    (Select === 'ALL_PROJECTED_ATTRIBUTES' && IndexName === undefined);
+  if (isRefused) throw new ServiceError('ValidationException', `Select can't be ${Select}`);
 }
 
 /** The key of the item that a call is about. */

@@ -78,7 +78,7 @@ export class DynamoDb {
 
   /** A call on several items, which must be allowed for each, and is done while nothing is written. */
   private onItems(
-    { action, region }: Call,
+    { action, region, caller }: Call,
     items: readonly ItemCall[],
     work: (engine: Engine) => Promise<unknown>,
   ): Operation {
@@ -88,7 +88,7 @@ export class DynamoDb {
       ...this.permission(item.table, itemContext(item.action, item.input, enclosing)),
     }));
     const run = async () => {
-      const [{ account = '' } = {}] = items.map(({ table }) => table);
+      const account = items[0]?.table.account ?? caller.account;
       const engine = await this.engine({ account, region });
       return engine.alone(() => work(engine));
     };

@@ -31,7 +31,7 @@ function leadingKeys(action: string, input: Input): readonly string[] | undefine
 }
 
 function queriedKey(input: Input): string {
-  const conditions = input.KeyConditions as Record<string, { AttributeValueList: [unknown] }>;
+  const conditions = input.KeyConditions as LegacyConditions | undefined;
   if (conditions) return attributeText(conditions[PARTITION_KEY]?.AttributeValueList[0]);
   const match = /^\s*(#?\w+)\s*=\s*(:\w+)/.exec(text(input, 'KeyConditionExpression'));
   const [, attribute = '', value = ''] = match ?? [];
@@ -41,6 +41,8 @@ function queriedKey(input: Input): string {
   return attributeText((input.ExpressionAttributeValues as Attributes | undefined)?.[value]);
 }
 
+type LegacyConditions = Record<string, { readonly AttributeValueList: readonly [unknown] }>;
+
 /** The parameters from before there were expressions, by whose keys they name attributes. */
 const LEGACY = ['AttributeUpdates', 'Expected', 'KeyConditions', 'QueryFilter', 'ScanFilter'];
 
@@ -48,7 +50,7 @@ const LEGACY = ['AttributeUpdates', 'Expected', 'KeyConditions', 'QueryFilter', 
 function requestedAttributes(input: Input, isRead: boolean): readonly string[] | undefined {
   const items = (input.Items ?? [input.Item ?? input.Key ?? {}]) as Attributes[];
   const projected = (input.AttributesToGet ?? []) as string[];
-  const legacy = LEGACY.map((each) => (input[each] ?? {}) as object);
+  const legacy = LEGACY.map((each) => input[each] ?? {});
   const names = new Set(
     [...items, ...legacy].flatMap((each) => Object.keys(each)).concat(projected),
   );

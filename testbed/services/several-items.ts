@@ -29,7 +29,7 @@ export function batchItems(call: Call): ItemCall[] {
 export function transactionItems(call: Call): ItemCall[] {
   const items = call.input.TransactItems as Record<string, Input>[];
   return items.map((item) => {
-    const [[kind = '', input = {}] = []] = Object.entries(item);
+    const [[kind, input]] = Object.entries(item) as [[string, Input]];
     const action = kind === 'ConditionCheck' ? 'ConditionCheckItem' : `${kind}Item`;
     return { action, table: tableOf(call, String(input.TableName)), input };
   });
