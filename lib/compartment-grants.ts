@@ -51,6 +51,12 @@ const NO_OLD_VALUES = {
   Null: { 'dynamodb:EnclosingOperation': 'true' },
 };
 
+/**
+ * Condition that a data key stays under the key of the compartment. Under a key that the grantee may
+ * decrypt with, it would give away the secret.
+ */
+const ON_SAME_KEY = { Bool: { 'kms:ReEncryptOnSameKey': 'true' } };
+
 const READ = ['dynamodb:GetItem', 'dynamodb:Query'];
 const SCAN = 'dynamodb:Scan';
 const REWRAP_KEY = ['kms:ReEncryptFrom', 'kms:ReEncryptTo'];
@@ -133,7 +139,7 @@ export class CompartmentGrants {
     const dataKey = allOf(NO_OLD_VALUES, attributes(['name', 'version', 'key']), onTable(its));
     return this.onTable(grantee, onTable(its), ...READ, ...(scope ? [] : [SCAN]))
       .combine(this.onTable(grantee, dataKey, 'dynamodb:UpdateItem'))
-      .combine(this.onKey(grantee, [this.sealedBy(its)], ...REWRAP_KEY));
+      .combine(this.onKey(grantee, [allOf(ON_SAME_KEY, this.sealedBy(its))], ...REWRAP_KEY));
   }
 
   /**
