@@ -56,6 +56,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@types/node@^20',
     'aws-cdk@2.1148.1',
     'aws-cdk-lib@2.275.0',
+    'cdk-nag@^3',
     'concurrently@^9',
     'dependency-cruiser@^17',
     'dynalite@^4',
