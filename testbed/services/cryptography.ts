@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import type { RequestContext } from '../conditions';
 import {
   ServiceError,
   text,
@@ -122,13 +123,11 @@ export function onKey(
   store: KeyStore,
   key: Key,
   encryptionContext: Context = {},
-  more: Record<string, string[]> = {},
+  more: RequestContext = {},
 ): Permission {
-  const { unusedDays } = key;
   const aliases = store.aliasesOf(key);
   const context = {
     ...contextKeys(encryptionContext),
-    ...(unusedDays === undefined ? {} : { 'kms:trailingdayswithoutkeyusage': [`${unusedDays}`] }),
     ...(aliases.length === 0 ? {} : { 'kms:resourcealiases': aliases }),
     ...more,
   };

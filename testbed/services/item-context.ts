@@ -15,7 +15,8 @@ export function itemContext(action: string, input: Input, enclosing?: string): R
     'dynamodb:attributes': requestedAttributes(input, isRead),
     'dynamodb:select': isRead ? [select(input)] : undefined,
     'dynamodb:returnvalues': one(input.ReturnValues),
-    'dynamodb:enclosingoperation': one(enclosing),
+    // The service authorization reference lists it for all but this action of a transaction.
+    'dynamodb:enclosingoperation': action === 'ConditionCheckItem' ? undefined : one(enclosing),
   };
 }
 
@@ -62,7 +63,8 @@ function requestedAttributes(input: Input, isRead: boolean): readonly string[] |
     }
   }
   // Without a projection, every attribute is asked for, and the request names none.
-  return isRead && !isProjected(input) ? undefined : [...names];
+  if (isRead && !isProjected(input)) return undefined;
+  return names.size > 0 ? [...names] : undefined;
 }
 
 function attributeName(word: string, input: Input): string {

@@ -26,6 +26,13 @@ export function kms() {
       const key = store.find(call, keyId);
       return { ...onKey(store, key), run: () => run(key) ?? {} };
     };
+    /** Of these calls alone, a policy can ask when the key was used last. */
+    const onUnusedKey = (run: (key: Key) => void): Operation => {
+      const key = store.find(call, text(input, 'KeyId'));
+      const days = key.unusedDays === undefined ? undefined : [String(key.unusedDays)];
+      const more = { 'kms:trailingdayswithoutkeyusage': days };
+      return { ...onKey(store, key, {}, more), run: () => run(key) };
+    };
     switch (action) {
       case 'CreateKey': {
         const { Policy, Tags = [], ...kind } = input as { Policy: string; Tags?: Tags };
@@ -88,9 +95,9 @@ export function kms() {
       case 'EnableKey':
         return aKey((key) => void (key.state = 'Enabled'));
       case 'DisableKey':
-        return aKey((key) => void (key.state = 'Disabled'));
+        return onUnusedKey((key) => void (key.state = 'Disabled'));
       case 'ScheduleKeyDeletion':
-        return aKey((key) => void (key.state = 'PendingDeletion'));
+        return onUnusedKey((key) => void (key.state = 'PendingDeletion'));
       case 'ListResourceTags':
         return aKey(({ tags }) => ({
           Tags: [...tags].map(([TagKey, TagValue]) => ({ TagKey, TagValue })),

@@ -24,10 +24,10 @@ export function partiql(call: Call): { action: string; table: TableRef; context:
     throw new ServiceError('ValidationException', 'Statement wasn’t well formed');
   }
   const names = partitionKeys(statement, call.input);
-  const isWholeTable = action === 'PartiQLSelect' && names === undefined;
   const context = {
     'dynamodb:leadingkeys': names,
-    'dynamodb:fulltablescan': [String(isWholeTable)],
+    'dynamodb:fulltablescan':
+      action === 'PartiQLSelect' ? [String(names === undefined)] : undefined,
   };
   return { action, table: tableOf(call, named), context };
 }
