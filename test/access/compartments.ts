@@ -1,7 +1,7 @@
 import { DynamoDB, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { App, Stack } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 
 import { Compartment, type CompartmentProps, type GrantScope } from '../../lib';
 import { ACCOUNT, applyTemplate, type Target, type Template } from '../../testbed';
@@ -9,9 +9,14 @@ import { role } from '../../testbed/synthesized-aws';
 import { REGION, TestAws } from '../../testbed/test-aws';
 import type { Caller } from './matrix';
 
-/** Who calls from the account of the compartment, and who from another. */
-export const ACCOUNTS = ['same', 'other'] as const;
-const OTHER = '444455556666';
+/** From where roles call. An account can allow its own roles anything: the last one does. */
+export const ACCOUNTS = {
+  same: ACCOUNT,
+  other: '444455556666',
+  lavish: '777788889999',
+} as const;
+
+export type Account = keyof typeof ACCOUNTS;
 
 export interface Kind {
   readonly name: 'unbound' | 'moving' | 'bound';
@@ -54,6 +59,8 @@ const ROLES: Readonly<Record<string, { readonly scopes: readonly string[]; grant
   admin: { scopes: [], grant: (c, to) => c.grantAdmin(to) },
 };
 
+const ANYTHING = new iam.PolicyStatement({ actions: ['*'], resources: ['*'] });
+
 export const V1 = '0000000000000000001';
 export const V2 = '0000000000000000002';
 
@@ -68,7 +75,7 @@ export class Compartments {
   private constructor(
     readonly kind: Kind,
     private readonly aws: TestAws,
-    private readonly targets: Readonly<Record<(typeof ACCOUNTS)[number], Target>>,
+    private readonly targets: Readonly<Record<Account, Target>>,
     readonly owner: Caller,
     readonly tableArn: string,
     readonly keyArn: string,
@@ -78,25 +85,30 @@ export class Compartments {
     const app = new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': false } });
     const stack = (id: string, account: string) =>
       new Stack(app, id, { env: { account, region: REGION } });
-    const [secrets, elsewhere] = [stack('Secrets', ACCOUNT), stack('Elsewhere', OTHER)];
-    const compartment = new Compartment(secrets, 'Compartment', kind.props);
+    const { same, other, lavish } = mapValues(ACCOUNTS, (account, id) => stack(id, account));
+    const compartment = new Compartment(same, 'Compartment', kind.props);
     for (const [name, { scopes, grant }] of Object.entries(ROLES)) {
       for (const scope of [undefined, ...scopes]) {
-        for (const place of [secrets, elsewhere]) {
+        for (const place of [same, other, lavish]) {
           const grantee = role(place, scope === undefined ? name : `${name}-${scope}`);
           grant(compartment, grantee, scope === undefined ? undefined : SCOPES[scope]);
+          if (place === lavish) grantee.addToPolicy(ANYTHING);
         }
       }
     }
     const assembly = app.synth();
-    const template = (id: string) => assembly.getStackByName(id).template as Template;
-    let other: Target | undefined;
+    const templates = mapValues(
+      ACCOUNTS,
+      (_, id) => assembly.getStackByName(id).template as Template,
+    );
+    let targets: Record<Account, Target> | undefined;
     const aws = await TestAws.startWith(async (target, local) => {
-      await applyTemplate(template('Secrets'), target);
-      other = { ...target, credentials: local.adminOf(OTHER), account: OTHER };
-      await applyTemplate(template('Elsewhere'), other);
+      const at = (account: string) => ({ ...target, credentials: local.adminOf(account), account });
+      targets = mapValues(ACCOUNTS, at);
+      for (const id of Object.keys(ACCOUNTS) as Account[]) {
+        await applyTemplate(templates[id], targets[id]);
+      }
     });
-    const targets = { same: aws.target, other: other ?? aws.target };
     const owner = {
       dynamodb: new DynamoDB(aws.target),
       kms: new KMS(aws.target),
@@ -106,7 +118,7 @@ export class Compartments {
     const { Table } = await owner.dynamodb.describeTable(owner);
     const { KeyMetadata } = await owner.kms.describeKey(owner);
     const arns = [Table?.TableArn ?? '', KeyMetadata?.Arn ?? ''] as const;
-    return new Compartments(kind, aws, targets, owner, ...arns);
+    return new Compartments(kind, aws, targets as Record<Account, Target>, owner, ...arns);
   }
 
   stop(): Promise<void> {
@@ -114,7 +126,7 @@ export class Compartments {
   }
 
   /** Clients of a role, or of the administrator of the account. */
-  caller(account: (typeof ACCOUNTS)[number], column: string): Promise<Caller> {
+  caller(account: Account, column: string): Promise<Caller> {
     const id = `${account} ${column}`;
     const caller = this.callers.get(id) ?? this.newCaller(account, column);
     this.callers.set(id, caller);
@@ -158,7 +170,7 @@ export class Compartments {
     }
   }
 
-  private async newCaller(account: (typeof ACCOUNTS)[number], column: string): Promise<Caller> {
+  private async newCaller(account: Account, column: string): Promise<Caller> {
     const target = this.targets[account];
     const names = {
       TableName: account === 'same' ? this.owner.TableName : this.tableArn,
@@ -186,4 +198,15 @@ export function item(
     contents: { S: 'ciphertext' },
     hmac: { S: 'hmac' },
   };
+}
+
+function mapValues<K extends string, V, W>(
+  record: Readonly<Record<K, V>>,
+  change: (value: V, key: K) => W,
+): Record<K, W> {
+  const entries = Object.entries(record) as [K, V][];
+  return Object.fromEntries(entries.map(([key, value]) => [key, change(value, key)])) as Record<
+    K,
+    W
+  >;
 }

@@ -50,7 +50,7 @@ ReEncrypt, to no context                    | unbound      | - - - - | - - - - |
 ReEncrypt, to no context                    | moving bound | - - - - | - - - - | -      | - -     | - - - -   | -     | -     | -
 ReEncrypt, from no binding                  | moving       | - - - - | - - - - | -      | - -     | - - - -   | -     | +     | +
 ReEncrypt, from no binding                  | bound        | - - - - | - - - - | -      | - -     | - - - -   | -     | -     | -
-ReEncrypt, to a key of my own               | same         | - - - - | - - - - | -      | - -     | - - - -   | -     | +     | +
+ReEncrypt, to a key of my own               | same lavish  | - - - - | - - - - | -      | - -     | - - - -   | -     | +     | +
 ReEncrypt, to a key of my own               | other        | - - - - | - - - - | -      | - -     | - - - -   | -     | -     | +
 CreateGrant                                 |              | - - - - | - - - - | -      | - -     | - - - -   | -     | -     | 0
 PutKeyPolicy                                |              | - - - - | - - - - | -      | - -     | - - - -   | -     | -     | +

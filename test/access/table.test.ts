@@ -4,7 +4,7 @@ import { MINE, TABLE_REQUESTS, THEIRS } from './table-requests';
 import { V1 } from './compartments';
 
 /**
- * What the table lets through: the same in every kind of compartment, and from both accounts.
+ * What the table lets through: the same in every kind of compartment, and from each account.
  *
  * The columns of a role: granted all (a), by names (n), by a context (c), and by both (b). The table
  * doesn't know the context of a secret, so c is as a, and b as n. A mixed role reads by names, and
