@@ -1,6 +1,6 @@
 /** What went wrong, in a form for programs. Codes are stable; messages are not. */
 export type ErrorCode =
-  /** An argument is malformed: a name, version, context, value, compartment or client. */
+  /** An argument is malformed, or there is no such option. */
   | 'ERR_INVALID_ARGUMENT'
   /** The store has no such name, or no such version of it. */
   | 'ERR_SECRET_NOT_FOUND'
@@ -54,6 +54,8 @@ export type ErrorCode =
   | 'ERR_CREDENTIALS'
   /** Any other failure of an AWS call. */
   | 'ERR_AWS'
+  /** A store or key service of the caller's own failed in a way of its own: see `cause`. */
+  | 'ERR_SERVICE'
   /** Some secrets of a bulk read failed: see {@link BulkReadError}. */
   | 'ERR_BULK_READ'
   /** Some secrets of a bulk write failed: see {@link BulkWriteError}. */

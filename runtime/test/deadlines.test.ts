@@ -75,12 +75,15 @@ test('putAll reports each secret as failed when no answer comes within the timeo
   ]);
 });
 
-test('get rejects with ERR_UNREACHABLE when credentials are never found', async () => {
+test('get rejects with ERR_CREDENTIALS when they are never found', async () => {
   const { target } = secrets.test_;
   const credentials = () => new Promise<never>(() => undefined);
   const dynamodb = new DynamoDBClient({ ...target, credentials });
   const waiting = new Credstash({ dynamodb, timeout: 50 });
-  await expect(waiting.get('a')).rejects.toMatchObject({ code: 'ERR_UNREACHABLE' });
+  await expect(waiting.get('a')).rejects.toMatchObject({
+    code: 'ERR_CREDENTIALS',
+    message: expect.stringMatching(/TimeoutError: no answer within 0\.05 s, while finding cred/),
+  });
 });
 
 describe('a put whose answers are lost', () => {

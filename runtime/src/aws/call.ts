@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isNativeError } from 'node:util/types';
 
 import { AwsError, type AwsService, type ErrorCode } from '../errors.js';
@@ -95,14 +96,26 @@ export async function call<T>(
     const region = await client.config.region().catch(() => undefined);
     const service = SERVICES[action.slice(0, action.indexOf(':')) as keyof typeof SERVICES];
     const on = [resource].flat().join(' and ');
+    const isLate = error.name === 'TimeoutError' || limits.signal?.aborted === true;
+    const isAnonymous = isLate && (await isFindingCredentials(client));
     const code = limits.signal?.aborted
       ? 'ERR_ABORTED'
-      : errorCode(error, service, action, on, region);
-    const detail = `${error.name}: ${shortMessage(error)}`;
+      : isAnonymous
+        ? 'ERR_CREDENTIALS'
+        : errorCode(error, service, action, on, region);
+    const where = isAnonymous ? ', while finding credentials' : '';
+    const detail = `${error.name}: ${shortMessage(error)}${where}`;
     const advice =
       code === 'ERR_ACCESS_DENIED' ? remedy(error.message, action, resource) : ADVICE[code];
     throw new AwsError(code, { service, action, resource: on, region, detail, advice }, { cause });
   }
+}
+
+/** Whether the client still waits for credentials: from a process or a browser, say. */
+function isFindingCredentials({ config }: Pick<AwsClient, 'config'>): Promise<boolean> {
+  const isNot = () => false;
+  const found = config.credentials?.().then(isNot, isNot) ?? false;
+  return Promise.race([found, setImmediate(true)]);
 }
 
 /** Also a `DOMException`, with which signals abort. */

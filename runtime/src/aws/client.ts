@@ -9,6 +9,8 @@ export interface AwsClient {
   readonly config: {
     readonly region: () => Promise<string>;
     readonly serviceId: string;
+    /** What finds credentials, and keeps them. */
+    readonly credentials?: () => Promise<unknown>;
   };
   send(command: never, options?: never): Promise<unknown>;
 }
@@ -23,14 +25,23 @@ interface SdkClients {
  *
  * @throws ERR_INVALID_ARGUMENT if it is not a client of this service
  */
-export function clientOf<S extends keyof SdkClients>(service: S, client: AwsClient): SdkClients[S] {
+export function clientOf<S extends keyof SdkClients>(service: S, client: unknown): SdkClients[S] {
   // A program in JavaScript, or with two clients to mix up, can pass anything.
-  const serviceId = (client as Partial<AwsClient>).config?.serviceId;
+  const serviceId = serviceIdOf(client);
   if (serviceId === service) return client as SdkClients[S];
+  const other = typeof serviceId === 'string' ? serviceId : 'something else';
   throw new CredstashError(
     'ERR_INVALID_ARGUMENT',
-    `The client of ${service} must be a ${service}Client of the AWS SDK for JavaScript v3, not of ${serviceId ?? 'something else'}.`,
+    `The client of ${service} must be a ${service}Client of the AWS SDK for JavaScript v3, not of ${other}.`,
   );
+}
+
+function serviceIdOf(client: unknown): unknown {
+  try {
+    return (client as AwsClient).config.serviceId;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The part of an AWS SDK client's configuration that the caller chooses. */

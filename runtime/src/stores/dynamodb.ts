@@ -13,7 +13,9 @@ import {
 
 import { call, isAnswer, type Action } from '../aws/call.js';
 import { clientOf, type AwsClient } from '../aws/client.js';
+import { checkTimeout } from '../aws/deadline.js';
 import type { SealedItem } from '../format/item.js';
+import { checkText } from '../format/text.js';
 import type { SecretEntry, SecretStore, StoreLimits } from './secret-store.js';
 
 type Attributes = Record<string, AttributeValue>;
@@ -38,7 +40,7 @@ export class DynamoDbStore implements SecretStore {
    * @param client A `DynamoDBClient`.
    * @param table The table's name or ARN.
    * @param timeout Milliseconds for a call with all its retries; 30 seconds if undefined.
-   * @throws ERR_INVALID_ARGUMENT if the client is not a `DynamoDBClient`
+   * @throws ERR_INVALID_ARGUMENT if the client is not a `DynamoDBClient`, or another is malformed
    */
   constructor(
     client: AwsClient,
@@ -46,6 +48,8 @@ export class DynamoDbStore implements SecretStore {
     private readonly timeout?: number,
   ) {
     this.client = clientOf('DynamoDB', client);
+    checkText('The table', table);
+    if (timeout !== undefined) checkTimeout(timeout);
   }
 
   async latest(name: string, signal?: AbortSignal): Promise<SealedItem | undefined> {

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 
 import { addConnectionOptions, connect } from '../input/connection.js';
 import { Exit } from '../output/exit.js';
-import { withProgress } from '../output/progress.js';
 import { printError, printLine } from '../output/terminal.js';
 
 export function addMigrateVersionsCommand(root: Command): void {
@@ -19,9 +18,7 @@ export function addMigrateVersionsCommand(root: Command): void {
 
 async function migrate({ apply = false }: { apply?: boolean }, command: Command) {
   const credstash = await connect(command);
-  const versions = await withProgress('moving', (onProgress) =>
-    credstash.migrateVersions({ dryRun: !apply, onProgress }),
-  );
+  const versions = await credstash.migrateVersions({ dryRun: !apply });
   for (const { name, from, to, outcome } of versions) {
     if (outcome !== 'taken') printLine(`${name}: ${from} -> ${to}`);
     else printError(`${name}: ${from} was not moved: ${to} already exists`);
