@@ -31,7 +31,11 @@ export function describe(error: unknown): string {
 
 /** One line on standard error for each secret that failed. */
 export function reportFailures(failures: ReadonlyMap<string, Error>): void {
-  for (const [name, error] of failures) printError(`${name}: ${describe(error)}`);
+  for (const [name, error] of failures) reportFailure(name, error);
+}
+
+export function reportFailure(name: string, error: Error): void {
+  printError(`${name}: ${describe(error)}`);
 }
 
 function translate(error: unknown): string {
