@@ -268,6 +268,16 @@ describe('--timeout', () => {
     expect(seconds).toBeLessThan(10);
   });
 
+  test('ends a command whose role is never assumed', async () => {
+    const { port } = silent.address() as AddressInfo;
+    const env = { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
+    const args = ['-n', 'arn:aws:iam::111122223333:role/reader', 'put', 'foo', 'bar'];
+    expect(await new Running([...args, '--timeout', '1'], env).end()).toMatchObject({
+      code: 1,
+      stderr: 'The command took longer than 1 s. Nothing was stored.\n',
+    });
+  });
+
   test('does not end the command of exec', async () => {
     await setting.credstash.put('foo', 'bar');
     const script = 'sleep 3; echo done';
