@@ -63,7 +63,7 @@ class Running {
   }
 }
 
-/** A call of AWS that takes as long as the test, and whether it has come. */
+/** A call of AWS that takes longer than the test and is never done, and whether it has come. */
 function hold(action: string, when: (input: Record<string, unknown>) => boolean = () => true) {
   setting.aws.takeCalls();
   let held = false;
@@ -72,7 +72,7 @@ function hold(action: string, when: (input: Record<string, unknown>) => boolean 
     held ||= isIt;
     return isIt;
   };
-  setting.aws.aws.inject({ action, latency: 6000, when: isHeld });
+  setting.aws.aws.inject({ action, latency: 6000, error: 'ValidationException', when: isHeld });
   return () => held;
 }
 

@@ -8,6 +8,7 @@ import {
   type DeleteOptions,
   type GetAllOptions,
   type GetOptions,
+  type ListOptions,
   type MigrateOptions,
   type OperationOptions,
   type PutAllOptions,
@@ -133,7 +134,7 @@ const PUT: Rights<PutOptions> = {
 };
 
 const SECRETS: Parameter[] = [
-  ...['get', 'getBytes', 'versions', 'delete'].map((method) => ({
+  ...['get', 'getBytes', 'versions', 'history', 'delete'].map((method) => ({
     of: `the name of ${method}`,
     right: ['a string'],
     give: (name: never) => secrets.credstash[method as 'get'](name),
@@ -184,7 +185,10 @@ const SECRETS: Parameter[] = [
   ...options<PutAllOptions>('putAll', { ...PUT, onSettled: CALLABLE }, (given) =>
     secrets.credstash.putAll({ a: 'v' }, given),
   ),
-  ...options<OperationOptions>('list', SIGNAL, (given) => secrets.credstash.list(given)),
+  ...options<ListOptions>('list', { ...SIGNAL, names: ['undefined', 'an empty array'] }, (given) =>
+    secrets.credstash.list(given),
+  ),
+  ...options<OperationOptions>('history', SIGNAL, (given) => secrets.credstash.history('a', given)),
   ...options<OperationOptions>('versions', SIGNAL, (given) =>
     secrets.credstash.versions('a', given),
   ),
