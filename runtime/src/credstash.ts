@@ -3,6 +3,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 
 import { clientConfig } from './aws/client.js';
 import { checkTimeout } from './aws/deadline.js';
+import { refuseForeignAnswers } from './aws/foreign-answer.js';
 import { compartmentNames, type CredstashOptions } from './compartment.js';
 import { decodeText, type Value } from './format/text.js';
 import { KmsKeyService } from './keys/kms.js';
@@ -21,6 +22,8 @@ import type { OperationOptions, Services } from './operations/services.js';
 import { DynamoDbStore } from './stores/dynamodb.js';
 import type { SecretEntry } from './stores/secret-store.js';
 
+type OwnClient = DynamoDBClient | KMSClient;
+
 /**
  * The secrets of one compartment.
  *
@@ -32,7 +35,7 @@ import type { SecretEntry } from './stores/secret-store.js';
  */
 export class Credstash {
   readonly #services: Services;
-  readonly #opened: { destroy: () => void }[] = [];
+  readonly #opened: OwnClient[] = [];
 
   /**
    * @throws ERR_INVALID_ARGUMENT if no compartment can have this name, a client is of another service,
@@ -229,8 +232,8 @@ export class Credstash {
     for (const client of this.#opened) client.destroy();
   }
 
-  #open<T extends { destroy: () => void }>(client: T): T {
+  #open<T extends OwnClient>(client: T): T {
     this.#opened.push(client);
-    return client;
+    return refuseForeignAnswers(client);
   }
 }

@@ -9,6 +9,7 @@ export interface AwsClient {
   readonly config: {
     readonly region: () => Promise<string>;
     readonly serviceId: string;
+    readonly credentials?: (options?: { readonly forceRefresh?: boolean }) => Promise<unknown>;
   };
   send(command: never, options?: never): Promise<unknown>;
 }

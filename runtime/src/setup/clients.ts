@@ -5,14 +5,15 @@ import { STS } from '@aws-sdk/client-sts';
 
 import { call, type Action } from '../aws/call.js';
 import type { AwsClient } from '../aws/client.js';
-import { CallRetryStrategy, isThrottled } from '../aws/retry.js';
+import { refuseForeignAnswers } from '../aws/foreign-answer.js';
+import { CallRetryStrategy, isTurnedAway } from '../aws/retry.js';
 import { eventually, type Patience } from './patience.js';
 
 export interface Clients {
   readonly dynamodb: DynamoDB;
   readonly iam: IAM;
   readonly kms: KMS;
-  /** Retries only what was throttled: a second CreateKey would create a second key. */
+  /** Retries only what AWS did not look at: a second CreateKey would create a second key. */
   readonly kmsOnce: KMS;
   readonly sts: STS;
 }
@@ -25,11 +26,13 @@ type Config = Pick<
 /** @param kms The configuration for KMS: the key may be in another region. */
 export function createClients(service: Config, kms = service): Clients {
   return {
-    dynamodb: new DynamoDB(service),
-    iam: new IAM(service),
-    kms: new KMS(kms),
-    kmsOnce: new KMS({ ...kms, retryStrategy: new CallRetryStrategy(isThrottled) }),
-    sts: new STS(service),
+    dynamodb: refuseForeignAnswers(new DynamoDB(service)),
+    iam: refuseForeignAnswers(new IAM(service)),
+    kms: refuseForeignAnswers(new KMS(kms)),
+    kmsOnce: refuseForeignAnswers(
+      new KMS({ ...kms, retryStrategy: new CallRetryStrategy(isTurnedAway) }),
+    ),
+    sts: refuseForeignAnswers(new STS(service)),
   };
 }
 

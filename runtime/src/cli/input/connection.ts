@@ -3,6 +3,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { clientConfig } from '../../aws/client.js';
+import { refuseForeignAnswers } from '../../aws/foreign-answer.js';
 import { Credstash } from '../../credstash.js';
 import { CredstashError } from '../../errors.js';
 import { savedKmsRegion } from './config-file.js';
@@ -76,7 +77,7 @@ export function globalOptions(command: Command): GlobalOptions {
 export async function connect(command: Command, key?: string): Promise<Credstash> {
   const { table, compartment, timeout } = globalOptions(command);
   const { service, kms } = await clientConfigs(command);
-  const dynamodb = new DynamoDBClient(service);
+  const dynamodb = refuseForeignAnswers(new DynamoDBClient(service));
   const told = new Set<string>();
   return new Credstash({
     table,
@@ -85,7 +86,7 @@ export async function connect(command: Command, key?: string): Promise<Credstash
     timeout,
     dynamodb,
     // Credentials are found once, for both.
-    kms: new KMSClient({ ...kms, credentials: dynamodb.config.credentials }),
+    kms: refuseForeignAnswers(new KMSClient({ ...kms, credentials: dynamodb.config.credentials })),
     onWarning: (warning) => {
       if (!told.has(warning)) printError(`warning: ${warning}`);
       told.add(warning);
