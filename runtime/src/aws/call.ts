@@ -4,6 +4,7 @@ import { AwsError, type AwsService, type ErrorCode } from '../errors.js';
 import type { AwsClient } from './client.js';
 import { withDeadline, type CallLimits } from './deadline.js';
 import { FOREIGN_ANSWER } from './foreign-answer.js';
+import { PROXY_ERROR } from './proxy.js';
 import { remedy } from './refusal.js';
 import { isClockError } from './retry.js';
 
@@ -22,6 +23,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ThrottlingException: 'ERR_THROTTLED',
   TooManyRequestsException: 'ERR_THROTTLED',
   [FOREIGN_ANSWER]: 'ERR_UNREACHABLE',
+  [PROXY_ERROR]: 'ERR_UNREACHABLE',
   CredentialsProviderError: 'ERR_CREDENTIALS',
   ExpiredToken: 'ERR_CREDENTIALS',
   ExpiredTokenException: 'ERR_CREDENTIALS',
@@ -81,6 +83,7 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
 
 const FOREIGN_ADVICE =
   'Something else than AWS answered: sign in to the network, or check the proxy and the endpoint.';
+const PROXY_ADVICE = 'Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY.';
 const CLOCK_ADVICE = "Set the clock of this machine: AWS's differs.";
 
 /**
@@ -130,6 +133,7 @@ export async function call<T>(
 
 function adviceOn(code: ErrorCode, error: Error): string | undefined {
   if (error.name === FOREIGN_ANSWER) return FOREIGN_ADVICE;
+  if (error.name === PROXY_ERROR) return PROXY_ADVICE;
   return isClockError(error) ? CLOCK_ADVICE : ADVICE[code];
 }
 

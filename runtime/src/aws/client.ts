@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 
 import { CredstashError } from '../errors.js';
+import { proxyAgents } from './proxy.js';
 import { CallRetryStrategy } from './retry.js';
 
 /** A client of the AWS SDK for JavaScript v3, of 3.940 or later. */
@@ -43,11 +44,14 @@ interface ClientChoice {
 /** Milliseconds for a connection to be made, and for a request to be answered, in each attempt. */
 const DEADLINES = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
 
-/** The configuration of every AWS client: it retries, and never waits without end. */
+/**
+ * The configuration of every AWS client: it retries, never waits without end, and goes through the
+ * proxy that the environment names.
+ */
 export function clientConfig<T extends ClientChoice>(choice: T) {
   const chosen = Object.entries(choice).filter(([, value]) => value !== undefined);
   return {
-    requestHandler: DEADLINES,
+    requestHandler: { ...DEADLINES, ...proxyAgents(process.env) },
     ...retries(process.env),
     ...(Object.fromEntries(chosen) as Chosen<T>),
   };

@@ -62,4 +62,6 @@ process.once('beforeExit', fail);
 void main().then((exitCode) => {
   process.off('beforeExit', fail);
   process.exitCode = exitCode;
+  // Calls that were given up would keep the process alive. What was printed is written first.
+  if (exitCode !== 0) process.stdout.write('', () => process.exit());
 });

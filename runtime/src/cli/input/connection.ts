@@ -3,6 +3,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { clientConfig } from '../../aws/client.js';
+import { withDeadline } from '../../aws/deadline.js';
 import { refuseForeignAnswers } from '../../aws/foreign-answer.js';
 import { Credstash } from '../../credstash.js';
 import { CredstashError } from '../../errors.js';
@@ -100,14 +101,14 @@ export async function connect(command: Command, key?: string): Promise<Credstash
  * @param unnamedKmsRegion The region of the key, unless a flag names one.
  */
 export async function clientConfigs(command: Command, unnamedKmsRegion?: string) {
-  const { profile, arn, ...regions } = globalOptions(command);
+  const { profile, arn, timeout, ...regions } = globalOptions(command);
   if (profile !== undefined && arn !== undefined) {
     command.error("error: option '--profile <profile>' cannot be used with option '--arn <arn>'");
   }
   // As for Python, an empty region is none.
   const region = regions.region || (await defaultRegion(profile));
   const kmsRegion = regions.kmsRegion || unnamedKmsRegion || (await savedKmsRegion()) || region;
-  const credentials = arn === undefined ? undefined : await roleCredentials(arn, region);
+  const credentials = arn === undefined ? undefined : await roleCredentials(arn, region, timeout);
   const identity = { profile, credentials, logger: SILENT_LOGGER };
   return {
     service: clientConfig({ region, ...identity }),
@@ -124,12 +125,13 @@ async function defaultRegion(profile: string | undefined): Promise<string> {
 }
 
 /** @throws ERR_CREDENTIALS */
-async function roleCredentials(arn: string, region: string) {
+async function roleCredentials(arn: string, region: string, timeout: number | undefined) {
   // Loaded only with --arn.
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const params = { RoleArn: arn, RoleSessionName: 'credstash' };
   try {
-    return await fromTemporaryCredentials({ params, clientConfig: { region } })();
+    const provider = fromTemporaryCredentials({ params, clientConfig: clientConfig({ region }) });
+    return await withDeadline(() => provider(), { timeout });
   } catch (cause) {
     const { name, message } = cause as Error;
     throw new CredstashError(
