@@ -45,10 +45,11 @@ export class Credstash {
     const { key, table, keyIsChosen } = compartmentNames(options, process.env);
     const { region, kmsRegion = region, timeout, onWarning = () => undefined } = options;
     checkTimeout(timeout);
-    const dynamodb = options.dynamodb ?? this.#open(new DynamoDBClient(clientConfig({ region })));
+    const dynamodb =
+      options.dynamodb ?? this.#open(new DynamoDBClient(clientConfig({ region }, timeout)));
     // Credentials are found once, for both.
     const { credentials } = options.dynamodb ? {} : (dynamodb as DynamoDBClient).config;
-    const config = clientConfig({ region: kmsRegion, credentials });
+    const config = clientConfig({ region: kmsRegion, credentials }, timeout);
     const kms = options.kms ?? this.#open(new KMSClient(config));
     const store = options.store ?? new DynamoDbStore(dynamodb, table, timeout);
     const keyService =

@@ -42,16 +42,24 @@ interface ClientChoice {
 }
 
 /** Milliseconds for a connection to be made, and for a request to be answered, in each attempt. */
-const DEADLINES = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+const CONNECTION_TIMEOUT = 3000;
+const REQUEST_TIMEOUT = 10_000;
 
 /**
  * The configuration of every AWS client: it retries, never waits without end, and goes through the
  * proxy that the environment names.
+ *
+ * @param timeout Milliseconds that a call may take: time for three attempts, if they are not answered.
  */
-export function clientConfig<T extends ClientChoice>(choice: T) {
+export function clientConfig<T extends ClientChoice>(choice: T, timeout = Infinity) {
   const chosen = Object.entries(choice).filter(([, value]) => value !== undefined);
   return {
-    requestHandler: { ...DEADLINES, ...proxyAgents(process.env) },
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT,
+      requestTimeout: Math.min(REQUEST_TIMEOUT, timeout / 3),
+      throwOnRequestTimeout: true,
+      ...proxyAgents(process.env),
+    },
     ...retries(process.env),
     ...(Object.fromEntries(chosen) as Chosen<T>),
   };

@@ -16,6 +16,8 @@ export interface Clients {
   /** Retries only what AWS did not look at: a second CreateKey would create a second key. */
   readonly kmsOnce: KMS;
   readonly sts: STS;
+  /** Milliseconds for a call with all its retries. */
+  readonly timeout?: number | undefined;
 }
 
 type Config = Pick<
@@ -24,7 +26,7 @@ type Config = Pick<
 >;
 
 /** @param kms The configuration for KMS: the key may be in another region. */
-export function createClients(service: Config, kms = service): Clients {
+export function createClients(service: Config, kms = service, timeout?: number): Clients {
   return {
     dynamodb: refuseForeignAnswers(new DynamoDB(service)),
     iam: refuseForeignAnswers(new IAM(service)),
@@ -33,6 +35,7 @@ export function createClients(service: Config, kms = service): Clients {
       new KMS({ ...kms, retryStrategy: new CallRetryStrategy(isTurnedAway) }),
     ),
     sts: refuseForeignAnswers(new STS(service)),
+    timeout,
   };
 }
 
@@ -75,6 +78,7 @@ const NOT_YET: Readonly<Partial<Record<Action, string>>> = {
  * make a call again while AWS answers as in `NOT_YET`.
  */
 export function patientClients(clients: Clients, place: Place, patience: Patience): Clients {
+  const { dynamodb, iam, kms, kmsOnce, sts, timeout } = clients;
   const patient = <Client extends AwsClient>(client: Client, service: Service): Client => {
     const patienceMs = service === 'dynamodb' ? patience.tableMs : patience.consistencyMs;
     const copy = Object.create(client) as KMS;
@@ -84,7 +88,7 @@ export function patientClients(clients: Clients, place: Place, patience: Patienc
         (args) => {
           const action: Action = `${service}:${commandName.replace(/Command$/, '')}`;
           const resource = resourceOf(action, args.input as Input, place);
-          const attempt = () => call(client, action, resource, () => next(args));
+          const attempt = () => call(client, action, resource, () => next(args), { timeout });
           const notYet = NOT_YET[action];
           return notYet ? eventually(notYet, attempt, patience, patienceMs) : attempt();
         },
@@ -92,13 +96,13 @@ export function patientClients(clients: Clients, place: Place, patience: Patienc
     );
     return copy as unknown as Client;
   };
-  const { dynamodb, iam, kms, kmsOnce, sts } = clients;
   return {
     dynamodb: patient(dynamodb, 'dynamodb'),
     iam: patient(iam, 'iam'),
     kms: patient(kms, 'kms'),
     kmsOnce: patient(kmsOnce, 'kms'),
     sts,
+    timeout,
   };
 }
 

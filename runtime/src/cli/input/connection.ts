@@ -48,7 +48,7 @@ export function addConnectionOptions(command: Command, arnFlags = '--arn <arn>')
     new Option(arnFlags, 'IAM role to assume').conflicts('profile'),
     new Option(
       '--timeout <seconds>',
-      'give up a call for a secret, with its retries, after this time (default: 30)',
+      'give up a call to AWS, with its retries, after this time (default: 30)',
     ).argParser(milliseconds),
     new Option('--log-level <level>', 'minimum level of the log; only errors are logged').choices(
       LOG_LEVELS,
@@ -111,8 +111,8 @@ export async function clientConfigs(command: Command, unnamedKmsRegion?: string)
   const credentials = arn === undefined ? undefined : await roleCredentials(arn, region, timeout);
   const identity = { profile, credentials, logger: SILENT_LOGGER };
   return {
-    service: clientConfig({ region, ...identity }),
-    kms: clientConfig({ region: kmsRegion, ...identity }),
+    service: clientConfig({ region, ...identity }, timeout),
+    kms: clientConfig({ region: kmsRegion, ...identity }, timeout),
   };
 }
 
@@ -130,7 +130,8 @@ async function roleCredentials(arn: string, region: string, timeout: number | un
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const params = { RoleArn: arn, RoleSessionName: 'credstash' };
   try {
-    const provider = fromTemporaryCredentials({ params, clientConfig: clientConfig({ region }) });
+    const config = clientConfig({ region }, timeout);
+    const provider = fromTemporaryCredentials({ params, clientConfig: config });
     return await withDeadline(() => provider(), { timeout });
   } catch (cause) {
     const { name, message } = cause as Error;
