@@ -141,6 +141,7 @@ new JsonFile(project, 'runtime/package.json', {
     dependencies: {
       '@aws-sdk/client-dynamodb': '^3.1100.0',
       '@aws-sdk/client-kms': '^3.1100.0',
+      hpagent: '^1.2.0',
     },
     // The CLI is bundled: what it alone needs is inside, and not installed again.
     devDependencies: {

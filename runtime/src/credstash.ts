@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 
 import { clientConfig } from './aws/client.js';
+import { refuseForeignAnswers } from './aws/foreign-answer.js';
 import { compartmentNames, CREDSTASH_OPTIONS, type CredstashOptions } from './compartment.js';
 import { decodeText, type Value } from './format/text.js';
 import { KmsKeyService } from './keys/kms.js';
@@ -24,6 +25,8 @@ import type { OperationOptions, Services } from './operations/services.js';
 import { DynamoDbStore } from './stores/dynamodb.js';
 import type { SecretEntry } from './stores/secret-store.js';
 
+type OwnClient = DynamoDBClient | KMSClient;
+
 /**
  * The secrets of one compartment.
  *
@@ -37,7 +40,7 @@ import type { SecretEntry } from './stores/secret-store.js';
  */
 export class Credstash {
   readonly #services: Services;
-  readonly #opened: { destroy: () => void }[] = [];
+  readonly #opened: OwnClient[] = [];
 
   /**
    * @throws ERR_INVALID_ARGUMENT if no compartment can have this name, a client is of another service,
@@ -47,10 +50,11 @@ export class Credstash {
     const taken = takeOptions(options, CREDSTASH_OPTIONS);
     const { key, table, keyIsChosen } = compartmentNames(taken, process.env);
     const { region, kmsRegion = region, timeout } = taken;
-    const dynamodb = taken.dynamodb ?? this.#open(new DynamoDBClient(clientConfig({ region })));
+    const dynamodb =
+      taken.dynamodb ?? this.#open(new DynamoDBClient(clientConfig({ region }, timeout)));
     // Credentials are found once, for both.
     const { credentials } = taken.dynamodb ? {} : (dynamodb as DynamoDBClient).config;
-    const config = clientConfig({ region: kmsRegion, credentials });
+    const config = clientConfig({ region: kmsRegion, credentials }, timeout);
     const kms = taken.kms ?? this.#open(new KMSClient(config));
     const store = taken.store ?? new DynamoDbStore(dynamodb, table, timeout);
     const keyService =
@@ -236,8 +240,8 @@ export class Credstash {
     for (const client of this.#opened) client.destroy();
   }
 
-  #open<T extends { destroy: () => void }>(client: T): T {
+  #open<T extends OwnClient>(client: T): T {
     this.#opened.push(client);
-    return client;
+    return refuseForeignAnswers(client);
   }
 }

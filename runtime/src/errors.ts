@@ -50,7 +50,7 @@ export type ErrorCode =
   | 'ERR_ABORTED'
   /** The service can't be reached, or gives no answer in time: it may not exist in the region. */
   | 'ERR_UNREACHABLE'
-  /** There are no AWS credentials, or AWS does not accept them. */
+  /** There are no AWS credentials, AWS does not accept them, or the clock is wrong. */
   | 'ERR_CREDENTIALS'
   /** Any other failure of an AWS call. */
   | 'ERR_AWS'

@@ -45,8 +45,8 @@ export async function examine(
   const tableSeen = await planTable(run, wanted.table).catch(known);
   const keySeen = await planKey(run, wanted.key, key).catch(known);
   const aliasSeen = await planAlias(run, key).catch(known);
-  const { dynamodb, kms } = clients;
-  const tried = await tryCalls({ dynamodb, kms, table, key, name, context });
+  const { dynamodb, kms, timeout } = clients;
+  const tried = await tryCalls({ dynamodb, kms, table, key, name, context, timeout });
   const { query, get, lookUp, scan, put, decrypt, generate } = tried;
   return [
     region,

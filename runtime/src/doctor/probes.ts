@@ -19,6 +19,8 @@ export interface Trial {
   /** The secret that would be read or written. There need not be one. */
   readonly name: string;
   readonly context: EncryptionContext;
+  /** Milliseconds for a call with all its retries. */
+  readonly timeout?: number | undefined;
 }
 
 /** What a try came to: nothing, if it is allowed, or why not. */
@@ -26,7 +28,7 @@ export type Outcome = CredstashError | undefined;
 
 /** Try each call that secrets need, in a way that changes nothing. */
 export async function tryCalls(trial: Trial) {
-  const store = new DynamoDbStore(trial.dynamodb, trial.table);
+  const store = new DynamoDbStore(trial.dynamodb, trial.table, trial.timeout);
   const [query, get, lookUp, scan, put, decrypt, generate] = await Promise.all([
     outcome(store.latest(trial.name)),
     outcome(store.get(trial.name, padVersion(1))),
@@ -39,7 +41,7 @@ export async function tryCalls(trial: Trial) {
   return { query, get, lookUp, scan, put, decrypt, generate };
 }
 
-function tryScan({ dynamodb, table }: Trial): Promise<Outcome> {
+function tryScan({ dynamodb, table, timeout }: Trial): Promise<Outcome> {
   const command = new ScanCommand({
     TableName: table,
     Limit: 1,
@@ -47,11 +49,12 @@ function tryScan({ dynamodb, table }: Trial): Promise<Outcome> {
     ProjectionExpression: '#name, #version, #comment',
     ExpressionAttributeNames: { '#name': 'name', '#version': 'version', '#comment': 'comment' },
   });
-  return attempt(dynamodb, 'dynamodb:Scan', table, () => dynamodb.send(command));
+  const scan = () => dynamodb.send(command);
+  return attempt({ client: dynamodb, action: 'dynamodb:Scan', resource: table, timeout }, scan);
 }
 
 /** A write on a condition that never holds is refused only after it was allowed. */
-function tryPut({ dynamodb, table, name }: Trial): Promise<Outcome> {
+function tryPut({ dynamodb, table, name, timeout }: Trial): Promise<Outcome> {
   const command = new PutItemCommand({
     TableName: table,
     Item: { name: { S: name }, version: { S: '0' } },
@@ -59,41 +62,49 @@ function tryPut({ dynamodb, table, name }: Trial): Promise<Outcome> {
     ExpressionAttributeNames: { '#name': 'name' },
   });
   const put = () => dynamodb.send(command);
-  return attempt(dynamodb, 'dynamodb:PutItem', table, put, 'ConditionalCheckFailedException');
+  const tried = { client: dynamodb, action: 'dynamodb:PutItem', resource: table, timeout } as const;
+  return attempt(tried, put, 'ConditionalCheckFailedException');
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html */
 const DRY_RUN_SUCCEEDS = 'DryRunOperationException';
 
-function tryDecrypt({ kms, key, context }: Trial): Promise<Outcome> {
+function tryDecrypt({ kms, key, context, timeout }: Trial): Promise<Outcome> {
   const command = new DecryptCommand({
     KeyId: key,
     EncryptionContext: context,
     DryRun: true,
     DryRunModifiers: ['IGNORE_CIPHERTEXT'],
   });
-  return attempt(kms, 'kms:Decrypt', key, () => kms.send(command), DRY_RUN_SUCCEEDS);
+  const tried = { client: kms, action: 'kms:Decrypt', resource: key, timeout } as const;
+  return attempt(tried, () => kms.send(command), DRY_RUN_SUCCEEDS);
 }
 
-function tryGenerate({ kms, key, context }: Trial): Promise<Outcome> {
+function tryGenerate({ kms, key, context, timeout }: Trial): Promise<Outcome> {
   const command = new GenerateDataKeyCommand({
     KeyId: key,
     EncryptionContext: context,
     NumberOfBytes: DATA_KEY_BYTES,
     DryRun: true,
   });
-  return attempt(kms, 'kms:GenerateDataKey', key, () => kms.send(command), DRY_RUN_SUCCEEDS);
+  const tried = { client: kms, action: 'kms:GenerateDataKey', resource: key, timeout } as const;
+  return attempt(tried, () => kms.send(command), DRY_RUN_SUCCEEDS);
+}
+
+interface TriedCall {
+  readonly client: Pick<AwsClient, 'config'>;
+  readonly action: Action;
+  readonly resource: string;
+  readonly timeout: number | undefined;
 }
 
 /** @param success The error that AWS answers with when the call is allowed, if it is one. */
 async function attempt(
-  client: Pick<AwsClient, 'config'>,
-  action: Action,
-  resource: string,
+  { client, action, resource, timeout }: TriedCall,
   send: () => Promise<unknown>,
   success?: string,
 ): Promise<Outcome> {
-  const refused = await outcome(call(client, action, resource, send));
+  const refused = await outcome(call(client, action, resource, send, { timeout }));
   const isAllowed = refused && success !== undefined && isAnswer(refused, success);
   return isAllowed ? undefined : refused;
 }

@@ -5,16 +5,19 @@ import { STS } from '@aws-sdk/client-sts';
 
 import { call, type Action } from '../aws/call.js';
 import type { AwsClient } from '../aws/client.js';
-import { CallRetryStrategy, isThrottled } from '../aws/retry.js';
+import { refuseForeignAnswers } from '../aws/foreign-answer.js';
+import { CallRetryStrategy, isTurnedAway } from '../aws/retry.js';
 import { eventually, type Patience } from './patience.js';
 
 export interface Clients {
   readonly dynamodb: DynamoDB;
   readonly iam: IAM;
   readonly kms: KMS;
-  /** Retries only what was throttled: a second CreateKey would create a second key. */
+  /** Retries only what AWS did not look at: a second CreateKey would create a second key. */
   readonly kmsOnce: KMS;
   readonly sts: STS;
+  /** Milliseconds for a call with all its retries. */
+  readonly timeout?: number | undefined;
 }
 
 type Config = Pick<
@@ -23,13 +26,16 @@ type Config = Pick<
 >;
 
 /** @param kms The configuration for KMS: the key may be in another region. */
-export function createClients(service: Config, kms = service): Clients {
+export function createClients(service: Config, kms = service, timeout?: number): Clients {
   return {
-    dynamodb: new DynamoDB(service),
-    iam: new IAM(service),
-    kms: new KMS(kms),
-    kmsOnce: new KMS({ ...kms, retryStrategy: new CallRetryStrategy(isThrottled) }),
-    sts: new STS(service),
+    dynamodb: refuseForeignAnswers(new DynamoDB(service)),
+    iam: refuseForeignAnswers(new IAM(service)),
+    kms: refuseForeignAnswers(new KMS(kms)),
+    kmsOnce: refuseForeignAnswers(
+      new KMS({ ...kms, retryStrategy: new CallRetryStrategy(isTurnedAway) }),
+    ),
+    sts: refuseForeignAnswers(new STS(service)),
+    timeout,
   };
 }
 
@@ -72,6 +78,7 @@ const NOT_YET: Readonly<Partial<Record<Action, string>>> = {
  * make a call again while AWS answers as in `NOT_YET`.
  */
 export function patientClients(clients: Clients, place: Place, patience: Patience): Clients {
+  const { dynamodb, iam, kms, kmsOnce, sts, timeout } = clients;
   const patient = <Client extends AwsClient>(client: Client, service: Service): Client => {
     const patienceMs = service === 'dynamodb' ? patience.tableMs : patience.consistencyMs;
     const copy = Object.create(client) as KMS;
@@ -81,7 +88,7 @@ export function patientClients(clients: Clients, place: Place, patience: Patienc
         (args) => {
           const action: Action = `${service}:${commandName.replace(/Command$/, '')}`;
           const resource = resourceOf(action, args.input as Input, place);
-          const attempt = () => call(client, action, resource, () => next(args));
+          const attempt = () => call(client, action, resource, () => next(args), { timeout });
           const notYet = NOT_YET[action];
           return notYet ? eventually(notYet, attempt, patience, patienceMs) : attempt();
         },
@@ -89,13 +96,13 @@ export function patientClients(clients: Clients, place: Place, patience: Patienc
     );
     return copy as unknown as Client;
   };
-  const { dynamodb, iam, kms, kmsOnce, sts } = clients;
   return {
     dynamodb: patient(dynamodb, 'dynamodb'),
     iam: patient(iam, 'iam'),
     kms: patient(kms, 'kms'),
     kmsOnce: patient(kmsOnce, 'kms'),
     sts,
+    timeout,
   };
 }
 

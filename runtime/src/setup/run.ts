@@ -24,9 +24,9 @@ export async function startRun(
   clients: Clients,
   { tags = {}, tell = () => undefined, patience = PATIENCE }: Partial<RunOptions> = {},
 ): Promise<Run> {
-  const { dynamodb, kms, sts } = clients;
+  const { dynamodb, kms, sts, timeout } = clients;
   const whoAmI = () => sts.getCallerIdentity({});
-  const identity = await call(sts, 'sts:GetCallerIdentity', '*', whoAmI);
+  const identity = await call(sts, 'sts:GetCallerIdentity', '*', whoAmI, { timeout });
   const { Arn: caller = '', Account: account = '' } = identity;
   const [, partition = ''] = caller.split(':');
   const region = await dynamodb.config.region();

@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { clientConfig } from '../../aws/client.js';
 import { withDeadline } from '../../aws/deadline.js';
+import { refuseForeignAnswers } from '../../aws/foreign-answer.js';
 import { Credstash } from '../../credstash.js';
 import { CredstashError } from '../../errors.js';
 import { savedKmsRegion } from './config-file.js';
@@ -78,7 +79,7 @@ export function globalOptions(command: Command): GlobalOptions {
 export async function connect(command: Command, key?: string): Promise<Credstash> {
   const { table, compartment, timeout } = globalOptions(command);
   const { service, kms } = await clientConfigs(command);
-  const dynamodb = new DynamoDBClient(service);
+  const dynamodb = refuseForeignAnswers(new DynamoDBClient(service));
   const told = new Set<string>();
   return new Credstash({
     table,
@@ -87,7 +88,7 @@ export async function connect(command: Command, key?: string): Promise<Credstash
     timeout,
     dynamodb,
     // Credentials are found once, for both.
-    kms: new KMSClient({ ...kms, credentials: dynamodb.config.credentials }),
+    kms: refuseForeignAnswers(new KMSClient({ ...kms, credentials: dynamodb.config.credentials })),
     onWarning: (warning) => {
       if (!told.has(warning)) printError(`warning: ${warning}`);
       told.add(warning);
@@ -111,8 +112,8 @@ export async function clientConfigs(command: Command, unnamedKmsRegion?: string)
   const credentials = arn === undefined ? undefined : await roleCredentials(arn, region, timeout);
   const identity = { profile, credentials, logger: SILENT_LOGGER };
   return {
-    service: clientConfig({ region, ...identity }),
-    kms: clientConfig({ region: kmsRegion, ...identity }),
+    service: clientConfig({ region, ...identity }, timeout),
+    kms: clientConfig({ region: kmsRegion, ...identity }, timeout),
   };
 }
 
@@ -129,7 +130,8 @@ async function roleCredentials(arn: string, region: string, timeout: number | un
   // Loaded only with --arn.
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const params = { RoleArn: arn, RoleSessionName: 'credstash' };
-  const assume = fromTemporaryCredentials({ params, clientConfig: clientConfig({ region }) });
+  const config = clientConfig({ region }, timeout);
+  const assume = fromTemporaryCredentials({ params, clientConfig: config });
   try {
     return await withDeadline(() => assume(), { signal: interrupted, timeout });
   } catch (cause) {

@@ -37,7 +37,7 @@ export function provisioner() {
 export async function createClients(command: Command, kmsRegion?: string): Promise<Clients> {
   const { createClients } = await provisioner();
   const { service, kms } = await clientConfigs(command, kmsRegion);
-  return createClients(service, kms);
+  return createClients(service, kms, globalOptions(command).timeout);
 }
 
 /** The template of a compartment. The build synthesizes it next to the CLI. */
