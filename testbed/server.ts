@@ -9,7 +9,9 @@ import { authorize } from './authorizer';
 import { ServiceError, type Input, type Service } from './service';
 import { DynamoDb } from './services/dynamodb';
 import { Identities, type AccessKey } from './services/iam';
+import { KeyStore } from './services/key-store';
 import { kms } from './services/kms';
+import { tagging } from './services/tagging';
 import { isSignedWith, readSignature } from './signature';
 
 /** What goes wrong with some calls. */
@@ -47,11 +49,13 @@ export class LocalAws {
 
   private constructor() {
     this.admin = this.identities.createAdministrator();
+    const keys = new KeyStore();
     this.services = {
       dynamodb: this.dynamodb.service,
       iam: this.identities.iam,
-      kms: kms(),
+      kms: kms(keys),
       sts: this.identities.sts,
+      tag: tagging(keys),
     };
   }
 
@@ -98,7 +102,7 @@ export class LocalAws {
       const operation = this.find(service)({ action, region, input, caller });
       authorize(service, { action, region, input, caller }, operation);
       const fault = this.strike(`${service}:${action}`, input);
-      if (fault?.latency) await setTimeout(fault.latency);
+      if (fault?.latency) await setTimeout(fault.latency, undefined, { ref: false });
       if (fault?.error) throw new ServiceError(fault.error, fault.message ?? 'Injected');
       reply = answer(isJson, action, await operation.run());
       isLost = fault?.loseAnswer ?? false;
@@ -135,7 +139,9 @@ export class LocalAws {
         403,
       );
     }
-    const { service, region } = signature;
+    const { region } = signature;
+    // Policies name it otherwise than signatures do.
+    const service = signature.service === 'tagging' ? 'tag' : signature.service;
     return { service, region, caller: accessKey.principal };
   }
 
