@@ -5,7 +5,13 @@ import type { AwsClient } from './client.js';
 import { withDeadline, type CallLimits } from './deadline.js';
 import { remedy } from './refusal.js';
 
-const SERVICES = { dynamodb: 'DynamoDB', iam: 'IAM', kms: 'KMS', sts: 'STS' } as const;
+const SERVICES = {
+  dynamodb: 'DynamoDB',
+  iam: 'IAM',
+  kms: 'KMS',
+  sts: 'STS',
+  tag: 'Resource Groups Tagging API',
+} as const;
 
 /** An action, as IAM names it, for example `kms:CreateKey`. */
 export type Action = `${keyof typeof SERVICES}:${string}`;

@@ -62,4 +62,7 @@ process.once('beforeExit', fail);
 void main().then((exitCode) => {
   process.off('beforeExit', fail);
   process.exitCode = exitCode;
+  // A call that was given up may still wait for something, such as a credential_process.
+  const exit = () => process.exit();
+  if (exitCode !== 0) process.stdout.write('', () => process.stderr.write('', exit));
 });

@@ -7,24 +7,27 @@ import { parsePairs } from '../input/arguments.js';
 import { saveKmsRegion } from '../input/config-file.js';
 import { addConnectionOptions, globalOptions } from '../input/connection.js';
 import { shellQuoted } from '../output/formats.js';
+import { interruptible } from '../output/interruption.js';
 import { printError, printLine } from '../output/terminal.js';
 import {
+  addProvisioningOptions,
   compartmentParameters,
   createClients,
   provisioner,
   readTemplate,
+  type ProvisioningFlags,
 } from '../input/provisioning.js';
 
-interface SetupFlags {
+interface SetupFlags extends ProvisioningFlags {
   readonly attachRead?: string[];
   readonly attachWrite?: string[];
   readonly dryRun?: boolean;
-  readonly key?: string;
-  readonly readPolicy?: string;
   readonly saveKmsRegion?: string;
   readonly tags?: string[];
-  readonly writePolicy?: string;
 }
+
+/** Of a change in the plan. */
+const ACTION_WIDTH = 'unchanged'.length;
 
 export function addSetupCommand(root: Command): void {
   const command = root
@@ -35,7 +38,6 @@ export function addSetupCommand(root: Command): void {
     .option('--attach-write <role...>', 'roles to attach the write policy to')
     .option('--tags <key=value...>', 'tags of the key, the table and the policies')
     .option('--save-kms-region <region>', 'region of the key, to be saved in ~/.credstash')
-    .option('-k, --key <alias>', "alias of the key (default: the compartment's)")
     .option('--read-policy <name>', "name of the read policy (default: the compartment's)")
     .option('--write-policy <name>', "name of the write policy (default: the compartment's)")
     .addHelpText(
@@ -46,6 +48,7 @@ Examples:
   $ credstash setup --compartment prod --attach-read web worker`,
     )
     .action(setup);
+  addProvisioningOptions(command);
   addConnectionOptions(command);
 }
 
@@ -60,28 +63,34 @@ async function setup(flags: SetupFlags, command: Command) {
     await saveKmsRegion(savedRegion);
     printLine(`KMS region set to ${savedRegion}`);
   }
-  const plan = await planSetup(template, request, await createClients(command, savedRegion));
+  const clients = await createClients(command, savedRegion);
+  let begun: SetupPlan | undefined;
+  const work = async () => {
+    const plan = await planSetup(template, request, clients);
+    printPlan(plan, `table ${request.parameters.TableName}`);
+    if (dryRun) {
+      printLine('Nothing was changed: this was a dry run.');
+    } else if (plan.changes.every(({ apply }) => apply === undefined)) {
+      printLine('Nothing to do.');
+    } else {
+      begun = plan;
+      await apply(plan);
+      printNextSteps(flags, command);
+    }
+  };
+  await interruptible(work, () => printError(interruptionWords(begun)));
+}
 
-  const { account, region, kmsRegion, changes } = plan;
+function printPlan({ account, region, kmsRegion, changes }: SetupPlan, table: string): void {
   const ofKey = kmsRegion === region ? '' : `, with the key in ${kmsRegion}`;
   printLine(`In account ${account} and region ${region}${ofKey}:`);
-  for (const { action, resource, notes } of changes) {
-    printLine(`  ${action.padEnd('unchanged'.length)}  ${withNotes(resource, notes)}`);
+  for (const { action, resource, notes, deviations = [] } of changes) {
+    printLine(`  ${action.padEnd(ACTION_WIDTH)}  ${withNotes(resource, notes)}`);
+    for (const text of deviations) printLine(`  ${' '.repeat(ACTION_WIDTH)}    ${text}`);
   }
-  const table = `table ${request.parameters.TableName}`;
   if (changes.some(({ action, resource }) => resource === table && action !== 'create')) {
     printLine('Credential Store table already exists');
   }
-  if (dryRun) {
-    printLine('Nothing was changed: this was a dry run.');
-    return;
-  }
-  if (changes.every(({ apply }) => apply === undefined)) {
-    printLine('Nothing to do.');
-    return;
-  }
-  await apply(plan);
-  printNextSteps(flags, command);
 }
 
 function checkRegion(region: string): void {
@@ -99,6 +108,8 @@ function setupRequest(flags: SetupFlags, command: Command): SetupRequest {
     readers: attachRead,
     writers: attachWrite,
     tags: parsePairs(command, flags.tags ?? [], 'tags must be key=value'),
+    adopt: flags.adopt,
+    timeout: globalOptions(command).timeout,
     tell: printLine,
   };
 }
@@ -108,12 +119,19 @@ async function apply(plan: SetupPlan): Promise<void> {
     await plan.apply();
   } catch (error) {
     if (plan.made.length > 0) {
-      printError(
-        `What was made stays: ${plan.made.join(', ')}. Run this again to go on from there.`,
-      );
+      printError(`${madeWords(plan)}. Run this again to go on from there.`);
     }
     throw error;
   }
+}
+
+function madeWords({ made }: SetupPlan): string {
+  return `What was made stays: ${made.join(', ') || 'nothing'}`;
+}
+
+function interruptionWords(begun: SetupPlan | undefined): string {
+  if (!begun) return 'Interrupted. Nothing was changed.';
+  return `Interrupted. ${madeWords(begun)}, and perhaps what was about to be made. Run this again to go on from there.`;
 }
 
 function printNextSteps(flags: SetupFlags, command: Command): void {
@@ -127,6 +145,7 @@ function printNextSteps(flags: SetupFlags, command: Command): void {
     '--arn': arn,
   });
   const key = words({ '-k': flags.key });
+  const adopt = words({ '--adopt': flags.adopt });
   const policies = words({
     '--read-policy': flags.readPolicy,
     '--write-policy': flags.writePolicy,
@@ -134,16 +153,15 @@ function printNextSteps(flags: SetupFlags, command: Command): void {
   printLine('');
   printLine('Ready. What next:');
   printLine(`  credstash put NAME -P${where}${key}`);
-  printLine(`  credstash doctor${where}${key}`);
-  printLine(`  credstash setup --attach-read ROLE${where}${key}${policies}`);
+  printLine(`  credstash doctor${where}${key}${adopt}`);
+  printLine(`  credstash setup --attach-read ROLE${where}${key}${adopt}${policies}`);
 }
 
 /** The flags that were given, as they are typed, each after a space. */
-function words(given: Readonly<Record<string, string | undefined>>): string {
+function words(given: Readonly<Record<string, string | readonly string[] | undefined>>): string {
   return Object.entries(given)
-    .map(([flag, value]) =>
-      value === undefined ? '' : ` ${flag} ${isPlain(value) ? value : shellQuoted(value)}`,
-    )
+    .flatMap(([flag, values]) => (values === undefined ? [] : [flag, values].flat()))
+    .map((word) => ` ${isPlain(word) ? word : shellQuoted(word)}`)
     .join('');
 }
 

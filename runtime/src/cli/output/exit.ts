@@ -8,9 +8,9 @@ export class Exit extends Error {
   }
 }
 
-/** Ctrl-C. It ends the program at once, even if calls are in progress. */
+/** Ctrl-C or another signal. It ends the program at once, even if calls are in progress. */
 export class Interruption extends Exit {
-  constructor() {
-    super(INTERRUPTED);
+  constructor(code = INTERRUPTED) {
+    super(code);
   }
 }
