@@ -46,7 +46,7 @@ export function addConnectionOptions(command: Command, arnFlags = '--arn <arn>')
     new Option(arnFlags, 'IAM role to assume').conflicts('profile'),
     new Option(
       '--timeout <seconds>',
-      'give up a call for a secret, with its retries, after this time (default: 30)',
+      'give up a call to AWS, with its retries, after this time (default: 30)',
     ).argParser(milliseconds),
     new Option('--log-level <level>', 'minimum level of the log; only errors are logged').choices(
       LOG_LEVELS,
