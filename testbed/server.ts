@@ -10,7 +10,9 @@ import { authorize } from './authorizer';
 import { ServiceError, type Input, type Service } from './service';
 import { DynamoDb } from './services/dynamodb';
 import { Identities, type AccessKey } from './services/iam';
+import { KeyStore } from './services/key-store';
 import { kms } from './services/kms';
+import { tagging } from './services/tagging';
 import { isSignedWith, readSignature, timeFault } from './signature';
 
 /** What goes wrong with some calls. */
@@ -52,11 +54,13 @@ export class LocalAws {
 
   private constructor() {
     this.admin = this.identities.createAdministrator();
+    const keys = new KeyStore();
     this.services = {
       dynamodb: this.dynamodb.service,
       iam: this.identities.iam,
-      kms: kms(),
+      kms: kms(keys),
       sts: this.identities.sts,
+      tag: tagging(keys),
     };
   }
 
@@ -104,7 +108,7 @@ export class LocalAws {
       const operation = this.find(service)({ action, region, input, caller });
       authorize(service, { action, region, input, caller }, operation);
       const fault = this.strike(`${service}:${action}`, input);
-      if (fault?.latency) await setTimeout(fault.latency);
+      if (fault?.latency) await setTimeout(fault.latency, undefined, { ref: false });
       if (fault?.answer) {
         const { status, type, body: page } = fault.answer;
         const length = Buffer.byteLength(page);
@@ -144,7 +148,9 @@ export class LocalAws {
         403,
       );
     }
-    const { service, region } = signature;
+    const { region } = signature;
+    // Policies name it otherwise than signatures do.
+    const service = signature.service === 'tagging' ? 'tag' : signature.service;
     const code = /^(iam|sts)$/.test(service)
       ? 'SignatureDoesNotMatch'
       : 'InvalidSignatureException';

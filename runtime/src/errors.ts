@@ -30,6 +30,8 @@ export type ErrorCode =
   | 'ERR_TABLE_NOT_FOUND'
   /** The table that exists has another primary key, or is being deleted. */
   | 'ERR_TABLE_UNSUITABLE'
+  /** The table or key that exists lets others use it than the identities of the account. */
+  | 'ERR_UNTRUSTED'
   /** The managed policy that exists is for another table or key. */
   | 'ERR_POLICY_TAKEN'
   /** There is no such role in the account. */
@@ -105,7 +107,7 @@ export class CredstashError extends Error {
 }
 
 /** An AWS service that this package calls. */
-export type AwsService = 'DynamoDB' | 'IAM' | 'KMS' | 'STS';
+export type AwsService = 'DynamoDB' | 'IAM' | 'KMS' | 'Resource Groups Tagging API' | 'STS';
 
 /** A call to AWS that failed. */
 export interface FailedCall {

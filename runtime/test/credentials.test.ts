@@ -32,10 +32,27 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const timesAsked = () => readFileSync(join(folder, 'asked'), 'utf8').split('\n').length - 1;
 
-test('credentials are found once for DynamoDB and KMS by the CLI', async () => {
-  expect(await runCli(['get', 'foo'], { ...env, HOME: folder })).toMatchObject({ stdout: 'bar\n' });
-  expect(timesAsked()).toBe(1);
-});
+test.each(['get foo', 'doctor', 'setup'])(
+  'credentials are found once for all services by the CLI: %s',
+  async (command) => {
+    const outcome = await runCli(command.split(' '), { ...env, HOME: folder });
+    expect(outcome).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(timesAsked()).toBe(1);
+  },
+);
+
+test.each(['get foo', 'doctor', 'setup'])(
+  'a credential_process that never answers ends the CLI after its timeout: %s',
+  async (command) => {
+    writeFileSync(join(folder, 'config'), '[default]\ncredential_process = sleep 20\n');
+    const start = Date.now();
+    const args = [...command.split(' '), '--timeout', '0.5'];
+    const { exitCode, stdout, stderr } = await runCli(args, { ...env, HOME: folder });
+    expect(exitCode).toBe(1);
+    expect(stdout + stderr).toMatch(/TimeoutError: no answer within 0.5 s/);
+    expect(Date.now() - start).toBeLessThan(10_000);
+  },
+);
 
 describe('credentials that have expired', () => {
   const expired = { error: 'ExpiredTokenException', times: 1 } as const;

@@ -14,9 +14,10 @@ export class KeyStore {
     return [...this.keys.values()].filter((key) => regionOf(key) === region);
   }
 
-  /** The key of any region that has an id. */
-  byId(id: string): Key | undefined {
-    return [...this.keys.values()].find((key) => key.id === id);
+  /** The key that has an id: of this region, or else of any. */
+  byId(region: string, id: string): Key | undefined {
+    const keys = [...this.keys.values()].filter((key) => key.id === id);
+    return keys.find((key) => regionOf(key) === region) ?? keys[0];
   }
 
   addAlias(region: string, name: string, target: Key): void {

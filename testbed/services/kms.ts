@@ -9,8 +9,8 @@ import {
   type Operation,
   type Permission,
 } from '../service';
-import { Key, keyArn, wrappingKeyId } from './key';
-import { aliasArn, KeyStore } from './key-store';
+import { Key, keyArn, wrappingKeyId, type Grant } from './key';
+import { aliasArn, type KeyStore } from './key-store';
 
 type Tags = readonly { readonly TagKey: string; readonly TagValue: string }[];
 
@@ -25,9 +25,7 @@ const LOCKOUT = new ServiceError(
 const ANYTHING: Permission = { access: { resource: '*', context: {} } };
 
 /** KMS: symmetric keys that never leave it, and their aliases, one set for each region. */
-export function kms() {
-  const store = new KeyStore();
-
+export function kms(store: KeyStore) {
   return ({ action, region, input }: Call): Operation => {
     const context = encryptionContext(input);
     const onKey = (run: (key: Key) => unknown, keyId = text(input, 'KeyId')): Operation => {
@@ -81,6 +79,22 @@ export function kms() {
         return onKey((key) => ({ KeyMetadata: key.metadata }));
       case 'GetKeyPolicy':
         return onKey((key) => ({ Policy: JSON.stringify(key.policy), PolicyName: 'default' }));
+      case 'CreateGrant':
+        return onKey(({ grants }) => {
+          const { GranteePrincipal, Operations } = input as unknown as Grant;
+          const GrantId = `grant-${grants.length + 1}`;
+          grants.push({ GrantId, GranteePrincipal, Operations });
+          return { GrantId };
+        });
+      case 'ListGrants':
+        return onKey(({ grants }) => ({ Grants: grants, Truncated: false }));
+      case 'ReplicateKey':
+        return onKey((key) => {
+          const policy = JSON.parse(text(input, 'Policy')) as PolicyDocument;
+          const replica = key.replicate(text(input, 'ReplicaRegion'), policy);
+          store.add(replica);
+          return { ReplicaKeyMetadata: replica.metadata };
+        });
       case 'GetKeyRotationStatus':
         return onKey((key) => ({ KeyRotationEnabled: key.isRotated }));
       case 'EnableKeyRotation':
@@ -131,7 +145,7 @@ function decrypt(store: KeyStore, region: string, input: Input): Operation {
     return { ...permission(named, context), run };
   }
   const blob = Buffer.from(text(input, 'CiphertextBlob'), 'base64');
-  const key = store.byId(wrappingKeyId(blob));
+  const key = store.byId(region, wrappingKeyId(blob));
   if (!key) throw new ServiceError('InvalidCiphertextException', '');
   if (key.arn !== keyArn(region, key.id)) {
     throw new ServiceError(

@@ -9,7 +9,13 @@ import { PROXY_ERROR } from './proxy.js';
 import { remedy } from './refusal.js';
 import { isClockError } from './retry.js';
 
-const SERVICES = { dynamodb: 'DynamoDB', iam: 'IAM', kms: 'KMS', sts: 'STS' } as const;
+const SERVICES = {
+  dynamodb: 'DynamoDB',
+  iam: 'IAM',
+  kms: 'KMS',
+  sts: 'STS',
+  tag: 'Resource Groups Tagging API',
+} as const;
 
 /** An action, as IAM names it, for example `kms:CreateKey`. */
 export type Action = `${keyof typeof SERVICES}:${string}`;

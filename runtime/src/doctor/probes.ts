@@ -19,7 +19,7 @@ export interface Trial {
   /** The secret that would be read or written. There need not be one. */
   readonly name: string;
   readonly context: EncryptionContext;
-  /** Milliseconds for a call with all its retries. */
+  /** Milliseconds for a call with all its retries; 30 seconds if undefined. */
   readonly timeout?: number | undefined;
 }
 
@@ -49,8 +49,8 @@ function tryScan({ dynamodb, table, timeout }: Trial): Promise<Outcome> {
     ProjectionExpression: '#name, #version, #comment',
     ExpressionAttributeNames: { '#name': 'name', '#version': 'version', '#comment': 'comment' },
   });
-  const scan = () => dynamodb.send(command);
-  return attempt({ client: dynamodb, action: 'dynamodb:Scan', resource: table, timeout }, scan);
+  const scan = (options: object) => dynamodb.send(command, options);
+  return attempt(dynamodb, 'dynamodb:Scan', table, scan, timeout);
 }
 
 /** A write on a condition that never holds is refused only after it was allowed. */
@@ -61,9 +61,9 @@ function tryPut({ dynamodb, table, name, timeout }: Trial): Promise<Outcome> {
     ConditionExpression: 'attribute_exists(#name) AND attribute_not_exists(#name)',
     ExpressionAttributeNames: { '#name': 'name' },
   });
-  const put = () => dynamodb.send(command);
-  const tried = { client: dynamodb, action: 'dynamodb:PutItem', resource: table, timeout } as const;
-  return attempt(tried, put, 'ConditionalCheckFailedException');
+  const put = (options: object) => dynamodb.send(command, options);
+  const success = 'ConditionalCheckFailedException';
+  return attempt(dynamodb, 'dynamodb:PutItem', table, put, timeout, success);
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html */
@@ -76,8 +76,8 @@ function tryDecrypt({ kms, key, context, timeout }: Trial): Promise<Outcome> {
     DryRun: true,
     DryRunModifiers: ['IGNORE_CIPHERTEXT'],
   });
-  const tried = { client: kms, action: 'kms:Decrypt', resource: key, timeout } as const;
-  return attempt(tried, () => kms.send(command), DRY_RUN_SUCCEEDS);
+  const decrypt = (options: object) => kms.send(command, options);
+  return attempt(kms, 'kms:Decrypt', key, decrypt, timeout, DRY_RUN_SUCCEEDS);
 }
 
 function tryGenerate({ kms, key, context, timeout }: Trial): Promise<Outcome> {
@@ -87,21 +87,17 @@ function tryGenerate({ kms, key, context, timeout }: Trial): Promise<Outcome> {
     NumberOfBytes: DATA_KEY_BYTES,
     DryRun: true,
   });
-  const tried = { client: kms, action: 'kms:GenerateDataKey', resource: key, timeout } as const;
-  return attempt(tried, () => kms.send(command), DRY_RUN_SUCCEEDS);
-}
-
-interface TriedCall {
-  readonly client: Pick<AwsClient, 'config'>;
-  readonly action: Action;
-  readonly resource: string;
-  readonly timeout: number | undefined;
+  const generate = (options: object) => kms.send(command, options);
+  return attempt(kms, 'kms:GenerateDataKey', key, generate, timeout, DRY_RUN_SUCCEEDS);
 }
 
 /** @param success The error that AWS answers with when the call is allowed, if it is one. */
 async function attempt(
-  { client, action, resource, timeout }: TriedCall,
-  send: () => Promise<unknown>,
+  client: Pick<AwsClient, 'config'>,
+  action: Action,
+  resource: string,
+  send: (options: object) => Promise<unknown>,
+  timeout: number | undefined,
   success?: string,
 ): Promise<Outcome> {
   const refused = await outcome(call(client, action, resource, send, { timeout }));

@@ -22,6 +22,7 @@ const FLAGS: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_POLICY_TAKEN:
     'Name other policies with --read-policy and --write-policy, or --compartment; another alias with --key.',
   ERR_TABLE_UNSUITABLE: 'Name another table with --table, or --compartment.',
+  ERR_UNTRUSTED: 'To adopt it as it is, add --adopt and that ARN.',
 };
 
 /** An error as one line. */
