@@ -4,9 +4,10 @@ const ROOMS = {
   'runtime/src/errors.ts': [],
   // Names, and the options of who may replace a client, a store or a key service.
   'runtime/src/compartment.ts': [
-    'runtime/src/aws/client.ts',
+    'runtime/src/aws/(client|deadline).ts',
     'runtime/src/errors.ts',
     'runtime/src/keys/key-service.ts',
+    'runtime/src/operations/options.ts',
     'runtime/src/stores/secret-store.ts',
   ],
   'runtime/src/format/': ['runtime/src/errors.ts'],

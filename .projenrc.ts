@@ -142,10 +142,12 @@ new JsonFile(project, 'runtime/package.json', {
     dependencies: {
       '@aws-sdk/client-dynamodb': '^3.1100.0',
       '@aws-sdk/client-kms': '^3.1100.0',
+      hpagent: '^1.2.0',
     },
     // The CLI is bundled: what it alone needs is inside, and not installed again.
     devDependencies: {
       '@aws-sdk/client-iam': '^3.1100.0',
+      '@aws-sdk/client-resource-groups-tagging-api': '^3.1100.0',
       '@aws-sdk/client-sts': '^3.1100.0',
       '@aws-sdk/credential-providers': '^3.1100.0',
       '@types/cli-progress': '^3.11.6',

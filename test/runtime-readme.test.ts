@@ -10,7 +10,13 @@ const run = promisify(execFile);
 const README = 'runtime/README.md';
 
 /** What only `credstash setup` fails with. */
-const OF_SETUP = ['ERR_POLICY_TAKEN', 'ERR_QUOTA', 'ERR_ROLE_NOT_FOUND', 'ERR_TABLE_UNSUITABLE'];
+const OF_SETUP = [
+  'ERR_POLICY_TAKEN',
+  'ERR_QUOTA',
+  'ERR_ROLE_NOT_FOUND',
+  'ERR_TABLE_UNSUITABLE',
+  'ERR_UNTRUSTED',
+];
 
 let folder: string;
 let test_: TestAws;

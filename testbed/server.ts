@@ -1,16 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 
-import { answer, errorAnswer } from './answers';
+import { answer, errorAnswer, type Answer } from './answers';
 import { authorize } from './authorizer';
 import { ACCOUNT, ServiceError, type Input, type Service } from './service';
 import { DynamoDb } from './services/dynamodb';
 import { Identities, type AccessKey } from './services/iam';
+import { KeyStore } from './services/key-store';
 import { kms } from './services/kms';
-import { isSignedWith, readSignature } from './signature';
+import { tagging } from './services/tagging';
+import { isSignedWith, readSignature, timeFault } from './signature';
 
 /** What goes wrong with some calls. */
 export interface Fault {
@@ -24,6 +27,8 @@ export interface Fault {
   readonly error?: string;
   /** What that says. */
   readonly message?: string;
+  /** What something else than AWS answers instead. */
+  readonly answer?: Answer;
   /** The call is done, but its answer never arrives. */
   readonly loseAnswer?: boolean;
   /** How many calls it strikes: all of them, if undefined. */
@@ -36,6 +41,8 @@ export class LocalAws {
   readonly requests: { readonly call: string; readonly input: Input }[] = [];
   /** An access key of a user who may do anything in the account that has the resources. */
   readonly admin: AccessKey;
+  /** Milliseconds by which its clock is ahead of this machine's. */
+  clockOffset = 0;
 
   private readonly identities = new Identities();
   readonly dynamodb = new DynamoDb();
@@ -48,11 +55,13 @@ export class LocalAws {
 
   private constructor() {
     this.admin = this.identities.createAdministrator(ACCOUNT);
+    const keys = new KeyStore();
     this.services = {
       dynamodb: this.dynamodb.service,
       iam: this.identities.iam,
-      kms: kms(),
+      kms: kms(keys),
       sts: this.identities.sts,
+      tag: tagging(keys),
     };
   }
 
@@ -92,6 +101,7 @@ export class LocalAws {
     const body = await readText(request);
     const target = request.headers['x-amz-target'];
     const isJson = typeof target === 'string';
+    const headers = { date: this.now().toUTCString(), 'x-amzn-requestid': randomUUID() };
     let reply;
     let isLost = false;
     try {
@@ -104,7 +114,13 @@ export class LocalAws {
       const operation = this.find(service)({ action, region, input, caller });
       authorize(service, { action, region, input, caller }, operation);
       const fault = this.strike(`${service}:${action}`, input);
-      if (fault?.latency) await setTimeout(fault.latency);
+      if (fault?.latency) await setTimeout(fault.latency, undefined, { ref: false });
+      if (fault?.answer) {
+        const { status, type, body: page } = fault.answer;
+        const length = Buffer.byteLength(page);
+        response.writeHead(status, { 'content-type': type, 'content-length': length }).end(page);
+        return;
+      }
       if (fault?.error) throw new ServiceError(fault.error, fault.message ?? 'Injected');
       reply = answer(isJson, action, await operation.run());
       isLost = fault?.loseAnswer ?? false;
@@ -117,7 +133,11 @@ export class LocalAws {
       request.socket.destroy();
       return;
     }
-    response.writeHead(reply.status, { 'content-type': reply.type }).end(reply.body);
+    response.writeHead(reply.status, { ...headers, 'content-type': reply.type }).end(reply.body);
+  }
+
+  private now(): Date {
+    return new Date(Date.now() + this.clockOffset);
   }
 
   private authenticate(request: IncomingMessage, body: string) {
@@ -134,14 +154,21 @@ export class LocalAws {
         403,
       );
     }
+    const { region } = signature;
+    // Policies name it otherwise than signatures do.
+    const service = signature.service === 'tagging' ? 'tag' : signature.service;
+    const code = /^(iam|sts)$/.test(service)
+      ? 'SignatureDoesNotMatch'
+      : 'InvalidSignatureException';
+    const wrongTime = timeFault(String(request.headers['x-amz-date']), this.now());
+    if (wrongTime) throw new ServiceError(code, wrongTime, 403);
     if (!isSignedWith(accessKey.secretAccessKey, signature, request.headers, body)) {
       throw new ServiceError(
-        'InvalidSignatureException',
+        code,
         'The request signature we calculated does not match the signature you provided.',
         403,
       );
     }
-    const { service, region } = signature;
     return { service, region, caller: accessKey.principal };
   }
 

@@ -53,6 +53,30 @@ export function isSignedWith(
   return hmac(key, stringToSign).toString('hex') === signature;
 }
 
+/** By how many minutes the clock of a caller may be wrong. */
+const TOLERANCE = 5;
+
+/**
+ * What AWS says of a request that was signed at another time than now; undefined if the time is right.
+ *
+ * @param time As in `x-amz-date`, for example `20260102T030405Z`.
+ */
+export function timeFault(time: string, now: Date): string | undefined {
+  const limit = (minutes: number) => compact(new Date(now.getTime() + minutes * 60_000));
+  const [earliest, latest] = [limit(-TOLERANCE), limit(TOLERANCE)];
+  if (time < earliest) {
+    return `Signature expired: ${time} is now earlier than ${earliest} (${compact(now)} - ${TOLERANCE} min.)`;
+  }
+  if (time > latest) {
+    return `Signature not yet current: ${time} is still later than ${latest} (${compact(now)} + ${TOLERANCE} min.)`;
+  }
+  return undefined;
+}
+
+function compact(date: Date): string {
+  return date.toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

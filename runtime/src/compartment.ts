@@ -1,6 +1,8 @@
-import type { AwsClient } from './aws/client.js';
+import { clientOf, type AwsClient } from './aws/client.js';
+import { checkTimeout } from './aws/deadline.js';
 import { CredstashError } from './errors.js';
 import type { KeyService } from './keys/key-service.js';
+import { invalid, takeFunction, takeText, type Takers } from './operations/options.js';
 import type { SecretStore } from './stores/secret-store.js';
 
 /** The compartment that Python credstash would use. */
@@ -86,11 +88,47 @@ export interface CredstashOptions extends CompartmentChoice {
    */
   readonly keyService?: KeyService | undefined;
   /**
-   * Called with a warning about something that works, but needs repair.
+   * Called with a warning about something that works, but needs repair: also when another callback
+   * throws.
    *
    * @default - no callback
    */
   readonly onWarning?: ((warning: string) => void) | undefined;
+}
+
+export const CREDSTASH_OPTIONS: Takers<CredstashOptions> = {
+  compartment: takeText,
+  table: takeText,
+  key: takeText,
+  region: takeText,
+  kmsRegion: takeText,
+  dynamodb: (client) => clientOf('DynamoDB', client),
+  kms: (client) => clientOf('KMS', client),
+  timeout: takeTimeout,
+  store: takeStore,
+  keyService: takeKeyService,
+  onWarning: takeFunction,
+};
+
+function takeTimeout(value: unknown): number {
+  checkTimeout(value);
+  return value;
+}
+
+/** A store may lack methods that are not called, as that of a test. */
+function takeStore(value: unknown): SecretStore {
+  const { limits } = (value ?? {}) as Partial<SecretStore>;
+  const numbers = [limits?.nameBytes, limits?.versionBytes, limits?.itemBytes];
+  if (numbers.every((each) => typeof each === 'number')) return value as SecretStore;
+  throw invalid('The option store must be a SecretStore, with its limits.');
+}
+
+function takeKeyService(value: unknown): KeyService {
+  const { generateDataKey, decrypt } = (value ?? {}) as Partial<KeyService>;
+  if (typeof generateDataKey === 'function' && typeof decrypt === 'function') {
+    return value as KeyService;
+  }
+  throw invalid('The option keyService must be a KeyService.');
 }
 
 /**

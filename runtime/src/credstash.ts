@@ -2,10 +2,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 
 import { clientConfig } from './aws/client.js';
-import { checkTimeout } from './aws/deadline.js';
-import { compartmentNames, type CredstashOptions } from './compartment.js';
+import { refuseForeignAnswers } from './aws/foreign-answer.js';
+import { compartmentNames, CREDSTASH_OPTIONS, type CredstashOptions } from './compartment.js';
 import { decodeText, type Value } from './format/text.js';
 import { KmsKeyService } from './keys/kms.js';
+import { safely } from './operations/callback.js';
 import { remove, type DeleteOptions } from './operations/delete.js';
 import { Envelope } from './operations/envelope.js';
 import { getAll, type GetAllOptions } from './operations/get-all.js';
@@ -16,17 +17,24 @@ import {
   type MigratedVersion,
   type MigrateOptions,
 } from './operations/migrate-versions.js';
+import { takeOptions } from './operations/options.js';
 import { putAll, type PutAllOptions } from './operations/put-all.js';
-import { preparePut, put, type PutOptions, type PutResult } from './operations/put.js';
+import type { PutOptions } from './operations/prepare-put.js';
+import { put, type PutResult } from './operations/put.js';
 import { rebind, type RebindOptions } from './operations/rebind.js';
+import { settled } from './operations/service-error.js';
 import type { OperationOptions, Services } from './operations/services.js';
 import { DynamoDbStore } from './stores/dynamodb.js';
 import type { SecretEntry } from './stores/secret-store.js';
 
+type OwnClient = DynamoDBClient | KMSClient;
+
 /**
  * The secrets of one compartment.
  *
- * Every method rejects with a {@link CredstashError}, whose `code` is one of those named there.
+ * Every method rejects with a {@link CredstashError}, whose `code` is one of those named there, or
+ * ERR_SERVICE if a store or key service of your own fails in a way of its own. Arguments are taken at
+ * the call: later changes to them have no effect.
  *
  * @example
  * const credstash = new Credstash({ compartment: 'prod' });
@@ -34,24 +42,26 @@ import type { SecretEntry } from './stores/secret-store.js';
  */
 export class Credstash {
   readonly #services: Services;
-  readonly #opened: { destroy: () => void }[] = [];
+  readonly #opened: OwnClient[] = [];
 
   /**
    * @throws ERR_INVALID_ARGUMENT if no compartment can have this name, a client is of another service,
-   * or the timeout is not a time
+   * or an option is unknown or malformed
    */
   constructor(options: CredstashOptions = {}) {
-    const { key, table, keyIsChosen } = compartmentNames(options, process.env);
-    const { region, kmsRegion = region, timeout, onWarning = () => undefined } = options;
-    checkTimeout(timeout);
-    const dynamodb = options.dynamodb ?? this.#open(new DynamoDBClient(clientConfig({ region })));
+    const taken = takeOptions(options, CREDSTASH_OPTIONS);
+    const { key, table, keyIsChosen } = compartmentNames(taken, process.env);
+    const { region, kmsRegion = region, timeout } = taken;
+    const dynamodb =
+      taken.dynamodb ?? this.#open(new DynamoDBClient(clientConfig({ region }, timeout)));
     // Credentials are found once, for both.
-    const { credentials } = options.dynamodb ? {} : (dynamodb as DynamoDBClient).config;
-    const config = clientConfig({ region: kmsRegion, credentials });
-    const kms = options.kms ?? this.#open(new KMSClient(config));
-    const store = options.store ?? new DynamoDbStore(dynamodb, table, timeout);
+    const { credentials } = taken.dynamodb ? {} : (dynamodb as DynamoDBClient).config;
+    const config = clientConfig({ region: kmsRegion, credentials }, timeout);
+    const kms = taken.kms ?? this.#open(new KMSClient(config));
+    const store = taken.store ?? new DynamoDbStore(dynamodb, table, timeout);
     const keyService =
-      options.keyService ?? new KmsKeyService(kms, key, keyIsChosen ? key : undefined, timeout);
+      taken.keyService ?? new KmsKeyService(kms, key, keyIsChosen ? key : undefined, timeout);
+    const onWarning = safely('onWarning', taken.onWarning, () => undefined);
     this.#services = { store, envelope: new Envelope(keyService), onWarning };
   }
 
@@ -83,7 +93,7 @@ export class Credstash {
    * const keystore = await credstash.getBytes('app/keystore.p12', { version: 3 });
    */
   async getBytes(name: string, options: GetOptions = {}): Promise<Uint8Array> {
-    return get(this.#services, name, options);
+    return settled(get(this.#services, name, options));
   }
 
   /**
@@ -102,7 +112,7 @@ export class Credstash {
    * const password = secrets.get('app/db.password');
    */
   async getAll(options: GetAllOptions = {}): Promise<Map<string, string>> {
-    return getAll(this.#services, options);
+    return settled(getAll(this.#services, options));
   }
 
   /**
@@ -124,7 +134,7 @@ export class Credstash {
    * });
    */
   async put(name: string, value: Value, options: PutOptions = {}): Promise<PutResult> {
-    return put(this.#services, preparePut(this.#services.store.limits, name, value, options));
+    return settled(put(this.#services, name, value, options));
   }
 
   /**
@@ -142,7 +152,7 @@ export class Credstash {
     secrets: Readonly<Record<string, Value>> | ReadonlyMap<string, Value>,
     options: PutAllOptions = {},
   ): Promise<Map<string, PutResult>> {
-    return putAll(this.#services, secrets, options);
+    return settled(putAll(this.#services, secrets, options));
   }
 
   /**
@@ -160,7 +170,7 @@ export class Credstash {
    * }
    */
   async list(options: ListOptions = {}): Promise<SecretEntry[]> {
-    return list(this.#services, options);
+    return settled(list(this.#services, options));
   }
 
   /**
@@ -174,7 +184,7 @@ export class Credstash {
    * const [latest] = await credstash.versions('app/db.password');
    */
   async versions(name: string, options: OperationOptions = {}): Promise<string[]> {
-    return versions(this.#services, name, options);
+    return settled(versions(this.#services, name, options));
   }
 
   /**
@@ -191,7 +201,7 @@ export class Credstash {
    * }
    */
   async history(name: string, options: OperationOptions = {}): Promise<SecretEntry[]> {
-    return history(this.#services, name, options);
+    return settled(history(this.#services, name, options));
   }
 
   /**
@@ -207,7 +217,7 @@ export class Credstash {
    * await credstash.delete('app/db.password', { version: 1 });
    */
   async delete(name: string, options: DeleteOptions = {}): Promise<string[]> {
-    return remove(this.#services, name, options);
+    return settled(remove(this.#services, name, options));
   }
 
   /**
@@ -216,6 +226,7 @@ export class Credstash {
    * alone.
    *
    * @returns What was, or would be, done to each.
+   * @throws ERR_INVALID_ARGUMENT before any call
    * @throws ERR_TABLE_NOT_FOUND
    * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,
    * ERR_REGION_MISSING, ERR_WRONG_REGION, ERR_ABORTED, ERR_AWS
@@ -223,7 +234,7 @@ export class Credstash {
    * const moved = await credstash.migrateVersions({ dryRun: false });
    */
   async migrateVersions(options: MigrateOptions = {}): Promise<MigratedVersion[]> {
-    return migrateVersions(this.#services, options);
+    return settled(migrateVersions(this.#services, options));
   }
 
   /**
@@ -244,7 +255,7 @@ export class Credstash {
    * const bound = await credstash.rebind({ names: ['app/*'], dryRun: false });
    */
   async rebind(options: RebindOptions = {}): Promise<Map<string, PutResult>> {
-    return rebind(this.#services, options);
+    return settled(rebind(this.#services, options));
   }
 
   /** Close the connections of the clients that were not given to the constructor. */
@@ -252,8 +263,8 @@ export class Credstash {
     for (const client of this.#opened) client.destroy();
   }
 
-  #open<T extends { destroy: () => void }>(client: T): T {
+  #open<T extends OwnClient>(client: T): T {
     this.#opened.push(client);
-    return client;
+    return refuseForeignAnswers(client);
   }
 }

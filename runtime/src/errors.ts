@@ -1,6 +1,6 @@
 /** What went wrong, in a form for programs. Codes are stable; messages are not. */
 export type ErrorCode =
-  /** An argument is malformed: a name, version, context, value, compartment or client. */
+  /** An argument is malformed, or there is no such option. */
   | 'ERR_INVALID_ARGUMENT'
   /** The store has no such name, or no such version of it. */
   | 'ERR_SECRET_NOT_FOUND'
@@ -32,6 +32,8 @@ export type ErrorCode =
   | 'ERR_TABLE_NOT_FOUND'
   /** The table that exists has another primary key, or is being deleted. */
   | 'ERR_TABLE_UNSUITABLE'
+  /** The table or key that exists lets others use it than the identities of the account. */
+  | 'ERR_UNTRUSTED'
   /** The managed policy that exists is for another table or key. */
   | 'ERR_POLICY_TAKEN'
   /** There is no such role in the account. */
@@ -52,10 +54,12 @@ export type ErrorCode =
   | 'ERR_ABORTED'
   /** The service can't be reached, or gives no answer in time: it may not exist in the region. */
   | 'ERR_UNREACHABLE'
-  /** There are no AWS credentials, or AWS does not accept them. */
+  /** There are no AWS credentials, AWS does not accept them, or the clock is wrong. */
   | 'ERR_CREDENTIALS'
   /** Any other failure of an AWS call. */
   | 'ERR_AWS'
+  /** A store or key service of the caller's own failed in a way of its own: see `cause`. */
+  | 'ERR_SERVICE'
   /** Some secrets of a bulk read failed: see {@link BulkReadError}. */
   | 'ERR_BULK_READ'
   /** Some secrets of a bulk write failed: see {@link BulkWriteError}. */
@@ -105,7 +109,7 @@ export class CredstashError extends Error {
 }
 
 /** An AWS service that this package calls. */
-export type AwsService = 'DynamoDB' | 'IAM' | 'KMS' | 'STS';
+export type AwsService = 'DynamoDB' | 'IAM' | 'KMS' | 'Resource Groups Tagging API' | 'STS';
 
 /** A call to AWS that failed. */
 export interface FailedCall {

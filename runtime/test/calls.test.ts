@@ -104,7 +104,7 @@ describe('Credstash', () => {
         },
       },
     });
-    await bounded.getAll({ onFailure: 'skip' });
+    await expect(bounded.getAll()).rejects.toMatchObject({ code: 'ERR_BULK_READ' });
     expect(most).toBe(16);
   });
 });

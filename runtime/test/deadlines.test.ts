@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 
+import { runCli } from '../../demo/cli.js';
 import { Credstash } from '../src/index.js';
 import { Secrets } from './secrets.js';
 
@@ -75,13 +76,26 @@ test('putAll reports each secret as failed when no answer comes within the timeo
   ]);
 });
 
-test('get rejects with ERR_UNREACHABLE when credentials are never found', async () => {
+test('get rejects with ERR_CREDENTIALS when they are never found', async () => {
   const { target } = secrets.test_;
   const credentials = () => new Promise<never>(() => undefined);
   const dynamodb = new DynamoDBClient({ ...target, credentials });
   const waiting = new Credstash({ dynamodb, timeout: 50 });
-  await expect(waiting.get('a')).rejects.toMatchObject({ code: 'ERR_UNREACHABLE' });
+  await expect(waiting.get('a')).rejects.toMatchObject({
+    code: 'ERR_CREDENTIALS',
+    message: expect.stringMatching(/TimeoutError: no answer within 0\.05 s, while finding cred/),
+  });
 });
+
+test('the CLI ends when STS does not answer for --arn', async () => {
+  const env = { ...(await secrets.test_.env()), AWS_ENDPOINT_URL_STS: endpoint };
+  const args = ['--timeout', '1', '--arn', 'arn:aws:iam::111122223333:role/reader', 'get', 'a'];
+  const { exitCode, stderr } = await runCli(args, env);
+  expect({ exitCode, stderr }).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('no answer within 1 s') as string,
+  });
+}, 8000);
 
 describe('a put whose answers are lost', () => {
   test('rejects with ERR_OUTCOME_UNKNOWN and its version when none arrives', async () => {

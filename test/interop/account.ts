@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { runCli, type Outcome } from '../../demo/cli';
+import type { FaultProxy } from '../../testbed/fault-proxy';
 import { ASSEMBLY, CDK } from './assembly';
 import { python } from './install';
 import { startMoto } from './moto';
 import { connection, ENV } from './peers';
-import type { KillingProxy } from './killing-proxy';
 
 const ROOT = join(__dirname, '../..');
 
@@ -53,9 +53,9 @@ export class Account {
     return runCli(args, this.env());
   }
 
-  /** Run our CLI through a proxy, until it is killed. */
+  /** Run our CLI through a proxy, and kill it when a call was struck. */
   async credstashVia(
-    { endpoint, signal }: Pick<KillingProxy, 'endpoint' | 'signal'>,
+    { endpoint, signal }: Pick<FaultProxy, 'endpoint' | 'signal'>,
     ...args: string[]
   ) {
     return runCli(args, { ...this.env(), AWS_ENDPOINT_URL: endpoint }, '', signal);

@@ -62,8 +62,6 @@ const ROWS: [what: string, args: string[], input?: string][] = [
   ['list', ['list']],
   ['keys', ['keys']],
   ['delete', ['delete', 'foo']],
-  ['putall', ['putall', '{"a": "1", "b": "two"}', '-v', '3']],
-  ['putall -a from stdin', ['putall', '-', '-a'], '{"bar": "1", "foo": "two"}'],
 ];
 
 test.each(ROWS.map(([what, args, input = '']) => [what, args, input] as const))(
@@ -72,6 +70,24 @@ test.each(ROWS.map(([what, args, input = '']) => [what, args, input] as const))(
     await pair.seed(...SEEDS);
     const { python, our } = await pair.run(args, input);
     expect(our).toEqual(python);
+    const lists = await pair.list();
+    expect(lists.our).toBe(lists.python);
+  },
+);
+
+test.each([
+  ['putall', ['putall', '{"a": "1", "b": "two"}', '-v', '3'], ''],
+  ['putall -a from stdin', ['putall', '-', '-a'], '{"bar": "1", "foo": "two"}'],
+])(
+  'the CLI and Python credstash give the same, but for the order of the lines: %s',
+  async (_, args, input) => {
+    await pair.seed(...SEEDS);
+    const { python, our } = await pair.run(args, input);
+    const sorted = (outcome: typeof our) => ({
+      ...outcome,
+      stdout: outcome.stdout.split('\n').sort(),
+    });
+    expect(sorted(our)).toEqual(sorted(python));
     const lists = await pair.list();
     expect(lists.our).toBe(lists.python);
   },

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
 import { Account } from './account';
+import { FaultProxy, nth } from '../../testbed/fault-proxy';
 import { compartmentState } from './compartment-state';
-import { KillingProxy } from './killing-proxy';
 
 const TEMPLATE = join(__dirname, '../../runtime/dist/compartment.template.json');
 const NAMES = {
@@ -67,7 +67,7 @@ test('credstash setup creates what CloudFormation creates from the same construc
 test('setup that is killed after any call and run again ends in the same state', async () => {
   const account = await Account.start();
   try {
-    const undisturbed = await KillingProxy.start(account.endpoint, Infinity);
+    const undisturbed = await FaultProxy.start(account.endpoint, 'silent', () => false);
     expect(await account.credstashVia(undisturbed, ...SETUP)).toMatchObject({ exitCode: 0 });
     undisturbed.stop();
     const { calls } = undisturbed;
@@ -76,7 +76,7 @@ test('setup that is killed after any call and run again ends in the same state',
 
     for (let last = 1; last <= calls.length; last++) {
       await account.reset();
-      const proxy = await KillingProxy.start(account.endpoint, last);
+      const proxy = await FaultProxy.start(account.endpoint, 'silent', nth(last));
       const killed = await account.credstashVia(proxy, ...SETUP);
       proxy.stop();
       expect({ last, stdout: killed.stdout }).toEqual({

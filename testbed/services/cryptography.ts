@@ -91,7 +91,7 @@ function reEncrypt(store: KeyStore, call: Call): Operation {
 function wrapped(store: KeyStore, { input, ...place }: Place & { input: Input }, keyId: unknown) {
   const named = typeof keyId === 'string' ? store.find(place, keyId) : undefined;
   const blob = Buffer.from(text(input, 'CiphertextBlob'), 'base64');
-  const key = store.byId(wrappingKeyId(blob));
+  const key = store.byId(place.region, wrappingKeyId(blob));
   if (!key) throw new ServiceError('InvalidCiphertextException', '');
   if (key.arn.split(':')[3] !== place.region) {
     throw new ServiceError(

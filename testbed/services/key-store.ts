@@ -19,9 +19,10 @@ export class KeyStore {
     );
   }
 
-  /** The key of any region that has an id. */
-  byId(id: string): Key | undefined {
-    return [...this.keys.values()].find((key) => key.id === id);
+  /** The key that has an id: of this region, or else of any. */
+  byId(region: string, id: string): Key | undefined {
+    const keys = [...this.keys.values()].filter((key) => key.id === id);
+    return keys.find((key) => regionOf(key) === region) ?? keys[0];
   }
 
   addAlias(arn: string, target: Key): void {
@@ -56,6 +57,10 @@ export class KeyStore {
       `${isAlias ? 'Alias' : 'Key'} ${arn} is not found.`,
     );
   }
+}
+
+function regionOf({ arn }: Key): string | undefined {
+  return arn.split(':')[3];
 }
 
 /** The ARN of an alias of the caller's account. */

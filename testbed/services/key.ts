@@ -7,28 +7,52 @@ const ID_BYTES = 36;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+/** What lets somebody use a key beside its policy. */
+export interface Grant {
+  readonly GrantId: string;
+  readonly GranteePrincipal: string;
+  readonly Operations: readonly string[];
+}
+
 /** A symmetric key, which never leaves this object. */
 export class Key {
-  readonly id = randomUUID();
+  readonly id: string;
   readonly arn: string;
+  readonly grants: Grant[] = [];
   readonly tags = new Map<string, string>();
   readonly created = Date.now() / 1000;
   state: 'Enabled' | 'Disabled' | 'PendingDeletion' = 'Enabled';
   isRotated = false;
   private lastUsed: number | undefined;
-  private readonly material = randomBytes(32);
+  /** The same key in other regions. */
+  private readonly replicas: Key[];
+  private readonly material: Buffer;
 
-  /** @param kind What was asked for beside the defaults of KMS. */
+  /**
+   * @param kind What was asked for beside the defaults of KMS.
+   * @param primary The key that it is a replica of.
+   */
   constructor(
-    region: string,
+    private readonly region: string,
     private readonly account: string,
     public policy: PolicyDocument,
     private readonly kind: Readonly<Record<string, unknown>>,
+    private readonly primary?: Key,
   ) {
+    const uuid = randomUUID();
+    this.id = primary?.id ?? (kind.MultiRegion ? `mrk-${uuid.replaceAll('-', '')}` : uuid);
+    this.material = primary?.material ?? randomBytes(32);
+    this.replicas = primary?.replicas ?? [];
     this.arn = keyArn(region, account, this.id);
   }
 
-  get metadata() {
+  replicate(region: string, policy: PolicyDocument): Key {
+    const replica = new Key(region, this.account, policy, this.kind, this);
+    this.replicas.push(replica);
+    return replica;
+  }
+
+  get metadata(): Record<string, unknown> {
     return {
       KeyId: this.id,
       Arn: this.arn,
@@ -42,6 +66,16 @@ export class Key {
       MultiRegion: false,
       Origin: 'AWS_KMS',
       ...this.kind,
+      ...(this.kind.MultiRegion ? { MultiRegionConfiguration: this.multiRegion } : {}),
+    };
+  }
+
+  private get multiRegion(): Record<string, unknown> {
+    const place = ({ arn, region }: Key) => ({ Arn: arn, Region: region });
+    return {
+      MultiRegionKeyType: this.primary ? 'REPLICA' : 'PRIMARY',
+      PrimaryKey: place(this.primary ?? this),
+      ReplicaKeys: this.replicas.map(place),
     };
   }
 

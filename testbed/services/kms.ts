@@ -1,8 +1,8 @@
 import type { PolicyDocument } from '../policy';
 import { ServiceError, text, type Call, type Operation, type Permission } from '../service';
 import { cryptography, onKey } from './cryptography';
-import { Key } from './key';
-import { aliasArn, KeyStore } from './key-store';
+import { Key, type Grant } from './key';
+import { aliasArn, type KeyStore } from './key-store';
 
 type Tags = readonly { readonly TagKey: string; readonly TagValue: string }[];
 
@@ -17,9 +17,7 @@ const LOCKOUT = new ServiceError(
 const ANYTHING: Permission = { access: { resource: '*', context: {} } };
 
 /** KMS: symmetric keys that never leave it, and their aliases, one set for each account and region. */
-export function kms() {
-  const store = new KeyStore();
-
+export function kms(store: KeyStore) {
   return (call: Call): Operation => {
     const { action, region, input, caller } = call;
     const aKey = (run: (key: Key) => unknown, keyId = text(input, 'KeyId')): Operation => {
@@ -84,8 +82,20 @@ export function kms() {
           key.policy = JSON.parse(text(input, 'Policy')) as PolicyDocument;
         });
       case 'CreateGrant':
-        return aKey(() => {
-          throw new ServiceError('UnsupportedOperationException', 'No key here has grants.');
+        return aKey(({ grants }) => {
+          const { GranteePrincipal, Operations } = input as unknown as Grant;
+          const GrantId = `grant-${grants.length + 1}`;
+          grants.push({ GrantId, GranteePrincipal, Operations });
+          return { GrantId };
+        });
+      case 'ListGrants':
+        return aKey(({ grants }) => ({ Grants: grants, Truncated: false }));
+      case 'ReplicateKey':
+        return aKey((key) => {
+          const policy = JSON.parse(text(input, 'Policy')) as PolicyDocument;
+          const replica = key.replicate(text(input, 'ReplicaRegion'), policy);
+          store.add(replica);
+          return { ReplicaKeyMetadata: replica.metadata };
         });
       case 'GetKeyRotationStatus':
         return aKey((key) => ({ KeyRotationEnabled: key.isRotated }));

@@ -1,11 +1,21 @@
+import { setImmediate } from 'node:timers/promises';
 import { isNativeError } from 'node:util/types';
 
 import { AwsError, type AwsService, type ErrorCode } from '../errors.js';
 import type { AwsClient } from './client.js';
 import { withDeadline, type CallLimits } from './deadline.js';
+import { FOREIGN_ANSWER } from './foreign-answer.js';
+import { PROXY_ERROR } from './proxy.js';
 import { remedy } from './refusal.js';
+import { isClockError } from './retry.js';
 
-const SERVICES = { dynamodb: 'DynamoDB', iam: 'IAM', kms: 'KMS', sts: 'STS' } as const;
+const SERVICES = {
+  dynamodb: 'DynamoDB',
+  iam: 'IAM',
+  kms: 'KMS',
+  sts: 'STS',
+  tag: 'Resource Groups Tagging API',
+} as const;
 
 /** An action, as IAM names it, for example `kms:CreateKey`. */
 export type Action = `${keyof typeof SERVICES}:${string}`;
@@ -19,12 +29,18 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   Throttling: 'ERR_THROTTLED',
   ThrottlingException: 'ERR_THROTTLED',
   TooManyRequestsException: 'ERR_THROTTLED',
+  [FOREIGN_ANSWER]: 'ERR_UNREACHABLE',
+  [PROXY_ERROR]: 'ERR_UNREACHABLE',
   CredentialsProviderError: 'ERR_CREDENTIALS',
   ExpiredToken: 'ERR_CREDENTIALS',
   ExpiredTokenException: 'ERR_CREDENTIALS',
   IncompleteSignature: 'ERR_CREDENTIALS',
   InvalidClientTokenId: 'ERR_CREDENTIALS',
   InvalidSignatureException: 'ERR_CREDENTIALS',
+  RequestExpired: 'ERR_CREDENTIALS',
+  RequestInTheFuture: 'ERR_CREDENTIALS',
+  RequestTimeTooSkewed: 'ERR_CREDENTIALS',
+  SignatureDoesNotMatch: 'ERR_CREDENTIALS',
   UnrecognizedClientException: 'ERR_CREDENTIALS',
 };
 
@@ -72,12 +88,18 @@ const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
     'Sign in again, or check the profile, the role and the environment, and that the region is enabled.',
 };
 
+const FOREIGN_ADVICE =
+  'Something else than AWS answered: sign in to the network, or check the proxy and the endpoint.';
+const PROXY_ADVICE = 'Check HTTP_PROXY, HTTPS_PROXY and NO_PROXY.';
+const CLOCK_ADVICE = "Set the clock of this machine: AWS's differs.";
+
 /**
  * Make a call.
  *
  * @param action As policies name it.
  * @param resource What the call is about: a name, or what a policy must allow it on: ARNs, or `*`.
- * @param send Sends the request, and gives up when the signal aborts.
+ * @param send Sends the request, and gives up when the signal aborts. It is called again if the
+ * credentials have expired.
  * @throws AwsError that names both and, after a refusal, what would allow the call
  */
 export async function call<T>(
@@ -88,21 +110,50 @@ export async function call<T>(
   limits: CallLimits = {},
 ): Promise<T> {
   try {
-    return await withDeadline((abortSignal) => send({ abortSignal }), limits);
+    return await withDeadline(async (abortSignal) => {
+      try {
+        return await send({ abortSignal });
+      } catch (error) {
+        if (!/^ExpiredToken(Exception)?$/.test((error as Error).name)) throw error;
+        // The SDK asks for credentials again only at the time that they gave for their end.
+        await client.config.credentials?.({ forceRefresh: true });
+        return await send({ abortSignal });
+      }
+    }, limits);
   } catch (cause) {
     // Not `instanceof`: under jest, the errors of Node.js are of another realm.
     const error = isError(cause) ? cause : new Error(String(cause));
     const region = await client.config.region().catch(() => undefined);
     const service = SERVICES[action.slice(0, action.indexOf(':')) as keyof typeof SERVICES];
     const on = [resource].flat().join(' and ');
+    const isLate = error.name === 'TimeoutError' || limits.signal?.aborted === true;
+    const isAnonymous = isLate && (await isFindingCredentials(client));
     const code = limits.signal?.aborted
       ? 'ERR_ABORTED'
-      : errorCode(error, service, action, on, region);
-    const detail = `${error.name}: ${shortMessage(error)}`;
+      : isAnonymous
+        ? 'ERR_CREDENTIALS'
+        : errorCode(error, service, action, on, region);
+    const where = isAnonymous ? ', while finding credentials' : '';
+    const detail = `${error.name}: ${shortMessage(error)}${where}`;
     const advice =
-      code === 'ERR_ACCESS_DENIED' ? remedy(error.message, action, resource) : ADVICE[code];
+      code === 'ERR_ACCESS_DENIED'
+        ? remedy(error.message, action, resource)
+        : adviceOn(code, error);
     throw new AwsError(code, { service, action, resource: on, region, detail, advice }, { cause });
   }
+}
+
+/** Whether the client still waits for credentials: from a process or a browser, say. */
+function isFindingCredentials({ config }: Pick<AwsClient, 'config'>): Promise<boolean> {
+  const isNot = () => false;
+  const found = config.credentials?.().then(isNot, isNot) ?? false;
+  return Promise.race([found, setImmediate(true)]);
+}
+
+function adviceOn(code: ErrorCode, error: Error): string | undefined {
+  if (error.name === FOREIGN_ANSWER) return FOREIGN_ADVICE;
+  if (error.name === PROXY_ERROR) return PROXY_ADVICE;
+  return isClockError(error) ? CLOCK_ADVICE : ADVICE[code];
 }
 
 /** Also a `DOMException`, with which signals abort. */

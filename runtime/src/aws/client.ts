@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KMSClient } from '@aws-sdk/client-kms';
 
 import { CredstashError } from '../errors.js';
+import { proxyAgents } from './proxy.js';
 import { CallRetryStrategy } from './retry.js';
 
 /** A client of the AWS SDK for JavaScript v3, of 3.940 or later. */
@@ -9,6 +10,8 @@ export interface AwsClient {
   readonly config: {
     readonly region: () => Promise<string>;
     readonly serviceId: string;
+    /** What finds credentials, and keeps them. */
+    readonly credentials?: (options?: { readonly forceRefresh?: boolean }) => Promise<unknown>;
   };
   send(command: never, options?: never): Promise<unknown>;
 }
@@ -23,14 +26,23 @@ interface SdkClients {
  *
  * @throws ERR_INVALID_ARGUMENT if it is not a client of this service
  */
-export function clientOf<S extends keyof SdkClients>(service: S, client: AwsClient): SdkClients[S] {
+export function clientOf<S extends keyof SdkClients>(service: S, client: unknown): SdkClients[S] {
   // A program in JavaScript, or with two clients to mix up, can pass anything.
-  const serviceId = (client as Partial<AwsClient>).config?.serviceId;
+  const serviceId = serviceIdOf(client);
   if (serviceId === service) return client as SdkClients[S];
+  const other = typeof serviceId === 'string' ? serviceId : 'something else';
   throw new CredstashError(
     'ERR_INVALID_ARGUMENT',
-    `The client of ${service} must be a ${service}Client of the AWS SDK for JavaScript v3, not of ${serviceId ?? 'something else'}.`,
+    `The client of ${service} must be a ${service}Client of the AWS SDK for JavaScript v3, not of ${other}.`,
   );
+}
+
+function serviceIdOf(client: unknown): unknown {
+  try {
+    return (client as AwsClient).config.serviceId;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The part of an AWS SDK client's configuration that the caller chooses. */
@@ -40,13 +52,24 @@ interface ClientChoice {
 }
 
 /** Milliseconds for a connection to be made, and for a request to be answered, in each attempt. */
-const DEADLINES = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+const CONNECTION_TIMEOUT = 3000;
+const REQUEST_TIMEOUT = 10_000;
 
-/** The configuration of every AWS client: it retries, and never waits without end. */
-export function clientConfig<T extends ClientChoice>(choice: T) {
+/**
+ * The configuration of every AWS client: it retries, never waits without end, and goes through the
+ * proxy that the environment names.
+ *
+ * @param timeout Milliseconds that a call may take: time for three attempts, if they are not answered.
+ */
+export function clientConfig<T extends ClientChoice>(choice: T, timeout = Infinity) {
   const chosen = Object.entries(choice).filter(([, value]) => value !== undefined);
   return {
-    requestHandler: DEADLINES,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT,
+      requestTimeout: Math.min(REQUEST_TIMEOUT, timeout / 3),
+      throwOnRequestTimeout: true,
+      ...proxyAgents(process.env),
+    },
     ...retries(process.env),
     ...(Object.fromEntries(chosen) as Chosen<T>),
   };

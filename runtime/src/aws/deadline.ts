@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { CredstashError } from '../errors.js';
 
 /** When a call gives up. */
@@ -14,8 +16,8 @@ const DEFAULT_TIMEOUT = 30_000;
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /** @throws ERR_INVALID_ARGUMENT if it is not a time, in milliseconds */
-export function checkTimeout(timeout: number | undefined): void {
-  if (timeout === undefined || (timeout > 0 && timeout <= MAX_TIMEOUT)) return;
+export function checkTimeout(timeout: unknown): asserts timeout is number {
+  if (typeof timeout === 'number' && timeout >= 1 && timeout <= MAX_TIMEOUT) return;
   throw new CredstashError(
     'ERR_INVALID_ARGUMENT',
     `The timeout must be a number of milliseconds, from 1 to ${MAX_TIMEOUT}.`,
@@ -35,6 +37,10 @@ export async function withDeadline<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();
+  // Many calls at once listen to one signal, and many attempts to another: Node.js would warn.
+  for (const each of [controller.signal, signal]) {
+    if (each instanceof EventTarget) setMaxListeners(0, each);
+  }
   const abort = () => controller.abort(signal?.reason);
   signal?.addEventListener('abort', abort);
   const timer = setTimeout(() => controller.abort(timeoutError(timeout)), timeout);

@@ -2,6 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 
 import type { KMSClientConfig } from '@aws-sdk/client-kms';
 
+import { FOREIGN_ANSWER } from './foreign-answer.js';
+
 type RetryStrategy = Extract<
   NonNullable<KMSClientConfig['retryStrategy']>,
   { acquireInitialRetryToken: unknown }
@@ -52,24 +54,50 @@ export class CallRetryStrategy implements RetryStrategy {
 
 /** Errors that another attempt may not meet, and that the SDK takes for the caller's fault. */
 const TRANSIENT: ReadonlySet<string> = new Set([
+  FOREIGN_ANSWER,
   'InternalFailure',
   'KeyUnavailableException',
   'ReplicatedWriteConflictException',
-  'SyntaxError', // the answer was not JSON: it came from a proxy, say
+  'SyntaxError', // the answer was cut, say
   'TransactionConflictException',
 ]);
 
 /** The SDK takes a quota for throttling, but waiting does not raise it. */
 function isQuota({ error }: RetryErrorInfo): boolean {
-  return (error as Error | undefined)?.name === 'LimitExceededException';
+  return nameOf(error) === 'LimitExceededException';
 }
 
-export function isThrottled({ errorType }: RetryErrorInfo): boolean {
+/** Whether AWS refused even to look at a call: it is done at most once, if it is repeated. */
+export function isTurnedAway(info: RetryErrorInfo): boolean {
+  return isThrottled(info) || isClockError(info.error);
+}
+
+/** Whether AWS refused a call for its time. The SDK signs the next attempt with the time of AWS. */
+export function isClockError(error: unknown): boolean {
+  return (
+    /^Request(Expired|InTheFuture|TimeTooSkewed)$/.test(nameOf(error)) ||
+    /^Signature (expired|not yet current)/.test((error as Partial<Error>).message ?? '')
+  );
+}
+
+function isThrottled({ errorType }: RetryErrorInfo): boolean {
   return errorType === 'THROTTLING';
 }
 
 function isTransient({ errorType, error }: RetryErrorInfo): boolean {
-  return errorType !== 'CLIENT_ERROR' || TRANSIENT.has((error as Error | undefined)?.name ?? '');
+  if (TRANSIENT.has(nameOf(error)) || isClockError(error)) return true;
+  // The SDK takes every error for transient, once it has corrected the clock.
+  const { clockSkewCorrected, httpStatusCode = 500 } = (error as Partial<Answered>).$metadata ?? {};
+  if (clockSkewCorrected && errorType === 'TRANSIENT') return httpStatusCode >= 500;
+  return errorType !== 'CLIENT_ERROR';
+}
+
+interface Answered {
+  readonly $metadata: { readonly clockSkewCorrected?: boolean; readonly httpStatusCode?: number };
+}
+
+function nameOf(error: unknown): string {
+  return (error as Partial<Error> | undefined)?.name ?? '';
 }
 
 function tokenOf(retries: number): RetryToken {

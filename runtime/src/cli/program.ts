@@ -15,6 +15,7 @@ import { addPutCommand } from './commands/put.js';
 import { addPutAllCommand } from './commands/putall.js';
 import { addSetupCommand } from './commands/setup.js';
 import { addConnectionOptions, globalOptions } from './input/connection.js';
+import { limitTime } from './output/interruption.js';
 import type { Log } from './output/log.js';
 import { shown } from './output/terminal.js';
 
@@ -29,8 +30,9 @@ export function program(log: Log): Command {
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
     .hook('preAction', (_, command) => {
-      const { logFile, logLevel = 'WARNING' } = globalOptions(command);
+      const { logFile, logLevel = 'WARNING', timeout } = globalOptions(command);
       log.open(logFile, logLevel);
+      if (timeout !== undefined) limitTime(timeout);
     });
   addConnectionOptions(root, '-n, --arn <arn>').addHelpText(
     'after',

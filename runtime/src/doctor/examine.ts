@@ -3,7 +3,7 @@ import type { EncryptionContext } from '../format/encryption-context.js';
 import type { Clients } from '../setup/clients.js';
 import { planAlias, planKey } from '../setup/key.js';
 import { compartmentResources } from '../setup/resources.js';
-import { startRun } from '../setup/run.js';
+import { startRun, type RunOptions } from '../setup/run.js';
 import type { CompartmentParameters } from '../setup/setup.js';
 import { planTable } from '../setup/table.js';
 import { parameterValues, type Template } from '../setup/template.js';
@@ -17,7 +17,7 @@ import {
 import { tryCalls } from './probes.js';
 
 /** What is examined. */
-export interface Patient {
+export interface Patient extends Partial<Pick<RunOptions, 'adopt' | 'timeout'>> {
   readonly parameters: CompartmentParameters;
   /** The secret that permissions are tried for. There need not be one. */
   readonly name: string;
@@ -27,14 +27,14 @@ export interface Patient {
 /** Find out whether a caller has what secrets need. This changes nothing. */
 export async function examine(
   template: Template,
-  { parameters, name, context }: Patient,
+  { parameters, name, context, ...options }: Patient,
   clients: Clients,
 ): Promise<Finding[]> {
   const values = parameterValues(template, { ...parameters });
   const region = await regionFinding(clients);
   if (region.verdict !== 'ok')
     return [region, ...untried(['identity', ...RESOURCES, ...PERMISSIONS])];
-  const run = await startRun(clients).catch(known);
+  const run = await startRun(clients, options).catch(known);
   if (run instanceof CredstashError) {
     const identity: Finding = { subject: 'identity', verdict: 'wrong', text: run.message };
     return [region, identity, ...untried([...RESOURCES, ...PERMISSIONS])];
@@ -46,7 +46,8 @@ export async function examine(
   const keySeen = await planKey(run, wanted.key, key).catch(known);
   const aliasSeen = await planAlias(run, key).catch(known);
   const { dynamodb, kms } = clients;
-  const tried = await tryCalls({ dynamodb, kms, table, key, name, context });
+  const { timeout } = options;
+  const tried = await tryCalls({ dynamodb, kms, table, key, name, context, timeout });
   const { query, get, lookUp, scan, put, decrypt, generate } = tried;
   return [
     region,

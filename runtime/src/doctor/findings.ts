@@ -37,36 +37,37 @@ export function resourceFinding(
     const text = `${name} is not there: make it with \`credstash setup\` or \`cdk deploy\`, or choose another region or compartment`;
     return { subject, verdict: 'wrong', text };
   }
-  const text = withNotes(name, seen.notes);
+  const text = withNotes(name, [...seen.notes, ...(seen.deviations ?? [])]);
   if (seen.apply === undefined) return { subject, verdict: 'ok', text };
   return { subject, verdict: 'wrong', text: `${text}. Run \`credstash setup\`` };
 }
 
-/** What can be told of a resource that the caller is not allowed to look at. */
+/** What can be told of a resource that the caller is not allowed to look at, or can't here. */
 function inferred(
   subject: Resource,
   name: string,
   refusal: CredstashError,
   outcomes: readonly Outcome[],
 ): Finding {
-  if (refusal.code !== 'ERR_ACCESS_DENIED') {
+  if (refusal.code !== 'ERR_ACCESS_DENIED' && !isUnclear(refusal)) {
     return { subject, verdict: 'wrong', text: refusal.message };
   }
   const telling = outcomes.find(
     (each) => each && each.code !== 'ERR_ACCESS_DENIED' && !isUnclear(each),
   );
   if (telling) return { subject, verdict: 'wrong', text: telling.message };
+  const unseen = isUnclear(refusal) ? "this service can't tell" : 'you are not allowed to see';
   if (outcomes.includes(undefined)) {
     return {
       subject,
       verdict: 'ok',
-      text: `${name}: it answers, but you are not allowed to see its settings`,
+      text: `${name}: it answers, but ${unseen} its settings`,
     };
   }
   return {
     subject,
     verdict: 'unknown',
-    text: `${name}: you are not allowed to see whether it exists`,
+    text: `${name}: ${unseen} whether it exists`,
   };
 }
 

@@ -19,6 +19,8 @@ export interface Trial {
   /** The secret that would be read or written. There need not be one. */
   readonly name: string;
   readonly context: EncryptionContext;
+  /** Milliseconds for a call with all its retries; 30 seconds if undefined. */
+  readonly timeout?: number | undefined;
 }
 
 /** What a try came to: nothing, if it is allowed, or why not. */
@@ -26,7 +28,7 @@ export type Outcome = CredstashError | undefined;
 
 /** Try each call that secrets need, in a way that changes nothing. */
 export async function tryCalls(trial: Trial) {
-  const store = new DynamoDbStore(trial.dynamodb, trial.table);
+  const store = new DynamoDbStore(trial.dynamodb, trial.table, trial.timeout);
   const [query, get, lookUp, scan, put, decrypt, generate] = await Promise.all([
     outcome(store.latest(trial.name)),
     outcome(store.get(trial.name, padVersion(1))),
@@ -39,7 +41,7 @@ export async function tryCalls(trial: Trial) {
   return { query, get, lookUp, scan, put, decrypt, generate };
 }
 
-function tryScan({ dynamodb, table }: Trial): Promise<Outcome> {
+function tryScan({ dynamodb, table, timeout }: Trial): Promise<Outcome> {
   const command = new ScanCommand({
     TableName: table,
     Limit: 1,
@@ -47,42 +49,46 @@ function tryScan({ dynamodb, table }: Trial): Promise<Outcome> {
     ProjectionExpression: '#name, #version, #comment',
     ExpressionAttributeNames: { '#name': 'name', '#version': 'version', '#comment': 'comment' },
   });
-  return attempt(dynamodb, 'dynamodb:Scan', table, () => dynamodb.send(command));
+  const scan = (options: object) => dynamodb.send(command, options);
+  return attempt(dynamodb, 'dynamodb:Scan', table, scan, timeout);
 }
 
 /** A write on a condition that never holds is refused only after it was allowed. */
-function tryPut({ dynamodb, table, name }: Trial): Promise<Outcome> {
+function tryPut({ dynamodb, table, name, timeout }: Trial): Promise<Outcome> {
   const command = new PutItemCommand({
     TableName: table,
     Item: { name: { S: name }, version: { S: '0' } },
     ConditionExpression: 'attribute_exists(#name) AND attribute_not_exists(#name)',
     ExpressionAttributeNames: { '#name': 'name' },
   });
-  const put = () => dynamodb.send(command);
-  return attempt(dynamodb, 'dynamodb:PutItem', table, put, 'ConditionalCheckFailedException');
+  const put = (options: object) => dynamodb.send(command, options);
+  const success = 'ConditionalCheckFailedException';
+  return attempt(dynamodb, 'dynamodb:PutItem', table, put, timeout, success);
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html */
 const DRY_RUN_SUCCEEDS = 'DryRunOperationException';
 
-function tryDecrypt({ kms, key, context }: Trial): Promise<Outcome> {
+function tryDecrypt({ kms, key, context, timeout }: Trial): Promise<Outcome> {
   const command = new DecryptCommand({
     KeyId: key,
     EncryptionContext: context,
     DryRun: true,
     DryRunModifiers: ['IGNORE_CIPHERTEXT'],
   });
-  return attempt(kms, 'kms:Decrypt', key, () => kms.send(command), DRY_RUN_SUCCEEDS);
+  const decrypt = (options: object) => kms.send(command, options);
+  return attempt(kms, 'kms:Decrypt', key, decrypt, timeout, DRY_RUN_SUCCEEDS);
 }
 
-function tryGenerate({ kms, key, context }: Trial): Promise<Outcome> {
+function tryGenerate({ kms, key, context, timeout }: Trial): Promise<Outcome> {
   const command = new GenerateDataKeyCommand({
     KeyId: key,
     EncryptionContext: context,
     NumberOfBytes: DATA_KEY_BYTES,
     DryRun: true,
   });
-  return attempt(kms, 'kms:GenerateDataKey', key, () => kms.send(command), DRY_RUN_SUCCEEDS);
+  const generate = (options: object) => kms.send(command, options);
+  return attempt(kms, 'kms:GenerateDataKey', key, generate, timeout, DRY_RUN_SUCCEEDS);
 }
 
 /** @param success The error that AWS answers with when the call is allowed, if it is one. */
@@ -90,10 +96,11 @@ async function attempt(
   client: Pick<AwsClient, 'config'>,
   action: Action,
   resource: string,
-  send: () => Promise<unknown>,
+  send: (options: object) => Promise<unknown>,
+  timeout: number | undefined,
   success?: string,
 ): Promise<Outcome> {
-  const refused = await outcome(call(client, action, resource, send));
+  const refused = await outcome(call(client, action, resource, send, { timeout }));
   const isAllowed = refused && success !== undefined && isAnswer(refused, success);
   return isAllowed ? undefined : refused;
 }

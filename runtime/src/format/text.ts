@@ -4,13 +4,33 @@ import { CredstashError } from '../errors.js';
 export type Value = string | Uint8Array;
 
 /**
- * The bytes of a value.
+ * @param what The string's name, for the error.
+ * @throws ERR_INVALID_ARGUMENT if it is no string, or has half a surrogate pair, which UTF-8 can't
+ * hold
+ */
+export function checkText(what: string, value: unknown): asserts value is string {
+  if (typeof value === 'string' && value.isWellFormed()) return;
+  throw new CredstashError(
+    'ERR_INVALID_ARGUMENT',
+    `${what} must be a string without half a surrogate pair.`,
+  );
+}
+
+/**
+ * The bytes of a value: a copy, as the caller may change them later.
  *
  * @param name The secret's name, for the error.
  * @throws ERR_INVALID_ARGUMENT if a string has half a surrogate pair, which UTF-8 can't hold
  */
-export function encodeValue(name: string, value: Value): Uint8Array {
-  if (value instanceof Uint8Array) return value;
+export function encodeValue(name: string, value: unknown): Uint8Array {
+  // Not `instanceof`: they may be of another realm.
+  if (
+    ArrayBuffer.isView(value) &&
+    Object.prototype.toString.call(value) === '[object Uint8Array]'
+  ) {
+    // It throws if the bytes were transferred, to a worker for example: that is no empty value.
+    return new Uint8Array(value as Uint8Array);
+  }
   if (typeof value === 'string' && value.isWellFormed()) return Buffer.from(value);
   throw new CredstashError(
     'ERR_INVALID_ARGUMENT',

@@ -16,8 +16,8 @@ export function padVersion(version: string | number): string {
       `The version ${version} is not a whole number from 0. Give larger ones as a string.`,
     );
   }
-  const text = String(version);
-  if (!['string', 'number'].includes(typeof version) || text === '' || !text.isWellFormed()) {
+  const text = typeof version === 'number' ? String(version) : version;
+  if (typeof text !== 'string' || text === '' || !text.isWellFormed()) {
     throw new CredstashError(
       'ERR_INVALID_ARGUMENT',
       'A version is a whole number, or a string that is not empty and has no half surrogate pair.',

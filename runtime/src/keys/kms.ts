@@ -2,8 +2,10 @@ import { DecryptCommand, GenerateDataKeyCommand, type KMSClient } from '@aws-sdk
 
 import { call } from '../aws/call.js';
 import { clientOf, type AwsClient } from '../aws/client.js';
+import { checkTimeout } from '../aws/deadline.js';
 import type { EncryptionContext } from '../format/encryption-context.js';
 import { DATA_KEY_BYTES, type DataKey } from '../format/seal.js';
+import { checkText } from '../format/text.js';
 import type { KeyService } from './key-service.js';
 
 /** Data keys of AWS KMS. */
@@ -15,7 +17,7 @@ export class KmsKeyService implements KeyService {
    * @param key Wraps new data keys: an alias, a key id, or the ARN of either.
    * @param expectedKey What every data key must be wrapped under; any key if undefined.
    * @param timeout Milliseconds for a call with all its retries; 30 seconds if undefined.
-   * @throws ERR_INVALID_ARGUMENT if the client is not a `KMSClient`
+   * @throws ERR_INVALID_ARGUMENT if the client is not a `KMSClient`, or another is malformed
    */
   constructor(
     client: AwsClient,
@@ -24,6 +26,9 @@ export class KmsKeyService implements KeyService {
     private readonly timeout?: number,
   ) {
     this.client = clientOf('KMS', client);
+    checkText('The key', key);
+    if (expectedKey !== undefined) checkText('The expected key', expectedKey);
+    if (timeout !== undefined) checkTimeout(timeout);
   }
 
   generateDataKey(context: EncryptionContext, signal?: AbortSignal): Promise<DataKey> {

@@ -1,8 +1,9 @@
-import { CredstashError } from '../errors.js';
+import type { CredstashError } from '../errors.js';
 import { compareBytes } from '../format/text.js';
+import { asCredstashError } from './service-error.js';
 
-/** Calls under way at once in a bulk read or write. */
-const CONCURRENCY = 16;
+/** Calls under way at once. */
+export const CONCURRENCY = 16;
 
 /** Called with how many are done, of how many. */
 export type OnProgress = (done: number, total: number) => void;
@@ -13,7 +14,11 @@ interface Settled<T> {
   readonly failures: Map<string, CredstashError>;
 }
 
-/** Do a task for each entry. */
+/**
+ * Do a task for each entry. One that fails does not stop the others.
+ *
+ * @param onSettled Must not throw.
+ */
 export async function settle<In, Out>(
   entries: ReadonlyMap<string, In>,
   onSettled: (name: string, outcome: Out | CredstashError) => void,
@@ -26,8 +31,8 @@ export async function settle<In, Out>(
       const result = await task(name, entry);
       done.set(name, result);
       onSettled(name, result);
-    } catch (error) {
-      if (!(error instanceof CredstashError)) throw error;
+    } catch (cause) {
+      const error = asCredstashError(cause);
       failures.set(name, error);
       onSettled(name, error);
     }

@@ -24,14 +24,10 @@ export function checkName(name: string, { nameBytes }: StoreLimits): void {
 /**
  * The exact names among names and patterns.
  *
- * @throws ERR_INVALID_ARGUMENT if it is not an array of such
+ * @throws ERR_INVALID_ARGUMENT if no secret of the store can have one of them
  */
 export function exactNames(names: readonly string[], limits: StoreLimits): string[] {
-  const isList: boolean = Array.isArray(names);
-  if (!isList) {
-    throw new CredstashError('ERR_INVALID_ARGUMENT', 'The names must be an array of strings.');
-  }
-  const exact = names.filter((name) => typeof name !== 'string' || !isPattern(name));
+  const exact = names.filter((name) => !isPattern(name));
   for (const name of exact) checkName(name, limits);
   return exact;
 }

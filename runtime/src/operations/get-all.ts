@@ -1,12 +1,13 @@
 import { BulkReadError, type ErrorCode } from '../errors.js';
-import { checkContext } from '../format/encryption-context.js';
 import type { SealedItem } from '../format/item.js';
 import { compareBytes, decodeText } from '../format/text.js';
 import { versionForms } from '../format/version.js';
 import type { SecretStore } from '../stores/secret-store.js';
 import { settle, type OnProgress } from './bulk.js';
+import { safely } from './callback.js';
 import { exactNames, storedVersion } from './checks.js';
-import { findItem, type GetOptions } from './get.js';
+import { findItem, GET_OPTIONS, type GetOptions } from './get.js';
+import { takeFunction, takeNames, takeOneOf, takeOptions, type Takers } from './options.js';
 import { nameMatcher } from './pattern.js';
 import type { Services } from './services.js';
 
@@ -20,7 +21,7 @@ export interface GetAllOptions extends GetOptions {
   readonly names?: readonly string[] | undefined;
   /**
    * What to do when some secrets can't be read: `reject`, or `skip` them. Throttling and failures
-   * of the network always reject.
+   * of the network always reject, and so does it when none can be read.
    *
    * @default 'reject'
    */
@@ -32,6 +33,13 @@ export interface GetAllOptions extends GetOptions {
    */
   readonly onProgress?: OnProgress | undefined;
 }
+
+const GET_ALL_OPTIONS: Takers<GetAllOptions> = {
+  ...GET_OPTIONS,
+  names: takeNames,
+  onFailure: takeOneOf('reject', 'skip'),
+  onProgress: takeFunction,
+};
 
 /** What a bulk read may leave out: nothing that another try could bring. */
 const UNREADABLE: ReadonlySet<ErrorCode> = new Set([
@@ -50,18 +58,12 @@ const UNREADABLE: ReadonlySet<ErrorCode> = new Set([
 
 /** The values of many secrets, by name and in the order of names. */
 export async function getAll(
-  { store, envelope }: Services,
+  { store, envelope, onWarning }: Services,
   options: GetAllOptions,
 ): Promise<Map<string, string>> {
-  const {
-    names = ['*'],
-    version,
-    context = {},
-    onFailure = 'reject',
-    onProgress,
-    signal,
-  } = options;
-  checkContext(context);
+  const taken = takeOptions(options, GET_ALL_OPTIONS);
+  const { names = ['*'], version, context = {}, onFailure = 'reject', signal } = taken;
+  const onProgress = safely('onProgress', taken.onProgress, onWarning);
   const exact = exactNames(names, store.limits);
   if (version !== undefined) storedVersion(version, store.limits);
   const items = new Map<string, SealedItem | undefined>(exact.map((name) => [name, undefined]));
@@ -69,16 +71,17 @@ export async function getAll(
     for (const item of await scanItems(store, names, version, signal)) items.set(item.name, item);
   }
   let settled = 0;
-  onProgress?.(settled, items.size);
+  onProgress(settled, items.size);
   const { done, failures } = await settle(
     items,
-    () => onProgress?.(++settled, items.size),
+    () => onProgress(++settled, items.size),
     async (name, scanned) => {
       const item = scanned ?? (await findItem(store, name, version, signal));
       return decodeText(name, await envelope.open(item, context, signal));
     },
   );
-  const isTolerable = [...failures.values()].every(({ code }) => UNREADABLE.has(code));
+  const isTolerable =
+    done.size > 0 && [...failures.values()].every(({ code }) => UNREADABLE.has(code));
   if (failures.size > 0 && !(onFailure === 'skip' && isTolerable)) {
     throw new BulkReadError(done, failures);
   }

@@ -1,10 +1,11 @@
 import { CredstashError } from '../errors.js';
-import { checkContext, type EncryptionContext } from '../format/encryption-context.js';
+import type { EncryptionContext } from '../format/encryption-context.js';
 import type { SealedItem } from '../format/item.js';
 import { padVersion, versionForms } from '../format/version.js';
 import type { SecretStore } from '../stores/secret-store.js';
 import { checkName, storedVersion } from './checks.js';
-import type { OperationOptions, Services } from './services.js';
+import { takeContext, takeOptions, takeVersion, type Takers } from './options.js';
+import { OPERATION_OPTIONS, type OperationOptions, type Services } from './services.js';
 
 export interface GetOptions extends OperationOptions {
   /**
@@ -21,14 +22,20 @@ export interface GetOptions extends OperationOptions {
   readonly context?: EncryptionContext | undefined;
 }
 
+export const GET_OPTIONS: Takers<GetOptions> = {
+  ...OPERATION_OPTIONS,
+  version: takeVersion,
+  context: takeContext,
+};
+
 /** The value of a secret, as bytes. */
 export async function get(
   { store, envelope }: Services,
   name: string,
-  { version, context = {}, signal }: GetOptions,
+  options: GetOptions,
 ): Promise<Uint8Array> {
+  const { version, context = {}, signal } = takeOptions(options, GET_OPTIONS);
   checkName(name, store.limits);
-  checkContext(context);
   return envelope.open(await findItem(store, name, version, signal), context, signal);
 }
 

@@ -1,8 +1,9 @@
 import { compareBytes } from '../format/text.js';
 import type { SecretEntry } from '../stores/secret-store.js';
 import { checkName, exactNames } from './checks.js';
+import { takeNames, takeOptions, type Takers } from './options.js';
 import { nameMatcher } from './pattern.js';
-import type { OperationOptions, Services } from './services.js';
+import { OPERATION_OPTIONS, type OperationOptions, type Services } from './services.js';
 
 export interface ListOptions extends OperationOptions {
   /**
@@ -13,11 +14,14 @@ export interface ListOptions extends OperationOptions {
   readonly names?: readonly string[] | undefined;
 }
 
+const LIST_OPTIONS: Takers<ListOptions> = { ...OPERATION_OPTIONS, names: takeNames };
+
 /** Every version of the secrets, by name and then by version, without the values. */
 export async function list(
   { store }: Pick<Services, 'store'>,
-  { names = ['*'], signal }: ListOptions,
+  options: ListOptions,
 ): Promise<SecretEntry[]> {
+  const { names = ['*'], signal } = takeOptions(options, LIST_OPTIONS);
   exactNames(names, store.limits);
   const matches = nameMatcher(names);
   const entries: SecretEntry[] = [];
@@ -29,8 +33,9 @@ export async function list(
 export async function versions(
   { store }: Pick<Services, 'store'>,
   name: string,
-  { signal }: OperationOptions,
+  options: OperationOptions,
 ): Promise<string[]> {
+  const { signal } = takeOptions(options, OPERATION_OPTIONS);
   checkName(name, store.limits);
   return store.versions(name, undefined, signal);
 }
@@ -39,8 +44,9 @@ export async function versions(
 export async function history(
   { store }: Pick<Services, 'store'>,
   name: string,
-  { signal }: OperationOptions,
+  options: OperationOptions,
 ): Promise<SecretEntry[]> {
+  const { signal } = takeOptions(options, OPERATION_OPTIONS);
   checkName(name, store.limits);
   const entries: SecretEntry[] = [];
   for await (const entry of store.history(name, signal)) entries.push(entry);

@@ -1,7 +1,8 @@
 import { isUnpadded, padVersion } from '../format/version.js';
-import type { OnProgress } from './bulk.js';
+import { safely } from './callback.js';
 import { list } from './list.js';
-import type { OperationOptions, Services } from './services.js';
+import { takeBoolean, takeFunction, takeOptions, type Takers } from './options.js';
+import { OPERATION_OPTIONS, type OperationOptions, type Services } from './services.js';
 
 export interface MigrateOptions extends OperationOptions {
   /**
@@ -11,12 +12,18 @@ export interface MigrateOptions extends OperationOptions {
    */
   readonly dryRun?: boolean | undefined;
   /**
-   * Called with how many versions are done, of how many.
+   * Called for each version as it is done. If the work is cut short, these are what was done.
    *
    * @default - no callback
    */
-  readonly onProgress?: OnProgress | undefined;
+  readonly onSettled?: ((version: MigratedVersion) => void) | undefined;
 }
+
+const MIGRATE_OPTIONS: Takers<MigrateOptions> = {
+  ...OPERATION_OPTIONS,
+  dryRun: takeBoolean,
+  onSettled: takeFunction,
+};
 
 /** A version that was stored unpadded. */
 export interface MigratedVersion {
@@ -31,20 +38,26 @@ export interface MigratedVersion {
 
 /** Pad the versions that were stored unpadded. */
 export async function migrateVersions(
-  { store }: Services,
-  { dryRun = true, onProgress, signal }: MigrateOptions,
+  { store, onWarning }: Services,
+  options: MigrateOptions,
 ): Promise<MigratedVersion[]> {
+  const { dryRun = true, onSettled, signal } = takeOptions(options, MIGRATE_OPTIONS);
+  const tell = safely('onSettled', onSettled, onWarning);
   const entries = await list({ store }, { signal });
   const unpadded = entries.filter(({ version }) => isUnpadded(version));
+  const taken = new Set(entries.map(({ name, version }) => JSON.stringify([name, version])));
   const migrated: MigratedVersion[] = [];
   for (const { name, version: from } of unpadded) {
     const to = padVersion(from);
-    const isTaken = entries.some((entry) => entry.name === name && entry.version === to);
+    const target = JSON.stringify([name, to]);
     // A copy that an interrupted run left is not another item: the store tells them apart.
     const isMoved = !dryRun && (await store.moveVersion(name, from, to, signal));
-    const outcome = isMoved ? 'moved' : dryRun && !isTaken ? 'planned' : 'taken';
-    migrated.push({ name, from, to, outcome });
-    onProgress?.(migrated.length, unpadded.length);
+    const outcome = isMoved ? 'moved' : dryRun && !taken.has(target) ? 'planned' : 'taken';
+    // Both 4 and 04 may be there, and only one of them can be moved.
+    taken.add(target);
+    const each = { name, from, to, outcome } as const;
+    migrated.push(each);
+    tell(each);
   }
   return migrated;
 }

@@ -2,55 +2,13 @@ import { setTimeout } from 'node:timers/promises';
 
 import { inOrderTo } from '../aws/refusal.js';
 import { AwsError, CredstashError } from '../errors.js';
-import { checkContext, type EncryptionContext } from '../format/encryption-context.js';
 import type { SealedItem } from '../format/item.js';
-import { DIGESTS, isDigest, type Digest } from '../format/seal.js';
-import { encodeValue, type Value } from '../format/text.js';
+import type { Value } from '../format/text.js';
 import { isUnpadded, padVersion, unpadVersion, versionAfter } from '../format/version.js';
-import type { SecretStore, StoreLimits } from '../stores/secret-store.js';
-import { checkName, checkSize, storedVersion } from './checks.js';
-import type { Plaintext } from './envelope.js';
-import type { OperationOptions, Services } from './services.js';
-
-export interface PutOptions extends OperationOptions {
-  /**
-   * The version to write.
-   *
-   * @default 1
-   */
-  readonly version?: string | number | undefined;
-  /**
-   * Write the version after the latest; if another writer takes it, the one after that.
-   *
-   * @default false
-   */
-  readonly autoVersion?: boolean | undefined;
-  /**
-   * Write nothing if the latest version has this value and context. This reads the latest version.
-   *
-   * @default false
-   */
-  readonly ifChanged?: boolean | undefined;
-  /**
-   * Bound to the secret: reading it needs exactly the same context. It is not stored, and shows in
-   * CloudTrail.
-   *
-   * @default - none
-   */
-  readonly context?: EncryptionContext | undefined;
-  /**
-   * Stored beside the secret, in clear.
-   *
-   * @default - none
-   */
-  readonly comment?: string | undefined;
-  /**
-   * The hash of the HMAC. SHA and MD5 are weak, and for old clients only.
-   *
-   * @default 'SHA256'
-   */
-  readonly digest?: Digest | undefined;
-}
+import type { SecretStore } from '../stores/secret-store.js';
+import { takeOptions } from './options.js';
+import { preparePut, PUT_OPTIONS, type PreparedPut, type PutOptions } from './prepare-put.js';
+import type { Services } from './services.js';
 
 /** The outcome of a put. */
 export interface PutResult {
@@ -64,55 +22,19 @@ export interface PutResult {
 /** Tries to take a next version while others do: seconds in all, as the delay is at most one. */
 const AUTO_VERSION_TRIES = 40;
 
-/** A put that was checked. */
-export interface PreparedPut extends Plaintext {
-  /** The version to write, as stored; the next one if undefined. */
-  readonly version: string | undefined;
-  readonly ifChanged: boolean;
-  readonly signal: AbortSignal | undefined;
-}
-
-/**
- * Check all that can be checked of a put before any call.
- *
- * @throws ERR_VALUE_TOO_LARGE, ERR_INVALID_ARGUMENT
- */
-export function preparePut(
-  limits: StoreLimits,
+/** Store a new version of a secret. */
+export async function put(
+  services: Services,
   name: string,
   value: Value,
   options: PutOptions,
-): PreparedPut {
-  const { version, autoVersion = false, ifChanged = false } = options;
-  const { context = {}, comment, digest = 'SHA256', signal } = options;
-  checkName(name, limits);
-  checkContext(context);
-  if (autoVersion && version !== undefined) {
-    throw new CredstashError('ERR_INVALID_ARGUMENT', 'Give a version or autoVersion, not both.');
-  }
-  if (!isDigest(digest)) {
-    throw new CredstashError(
-      'ERR_INVALID_ARGUMENT',
-      `${JSON.stringify(digest)} is not a digest: choose one of ${DIGESTS.join(', ')}.`,
-    );
-  }
-  const stored = storedVersion(version ?? 1, limits);
-  const bytes = encodeValue(name, value);
-  checkSize(name, bytes, [stored, comment ?? ''], limits);
-  return {
-    name,
-    value: bytes,
-    version: autoVersion ? undefined : stored,
-    ifChanged,
-    context,
-    comment,
-    digest,
-    signal,
-  };
+): Promise<PutResult> {
+  const taken = takeOptions(options, PUT_OPTIONS);
+  return putPrepared(services, preparePut(services.store.limits, name, value, taken));
 }
 
 /** Store what was prepared. */
-export async function put(services: Services, prepared: PreparedPut): Promise<PutResult> {
+export async function putPrepared(services: Services, prepared: PreparedPut): Promise<PutResult> {
   const { store, onWarning } = services;
   const { name, digest } = prepared;
   if (digest === 'SHA' || digest === 'MD5') {

@@ -1,14 +1,23 @@
 import { BulkWriteError, CredstashError } from '../errors.js';
 import { NAME_AND_VERSION } from '../format/binding.js';
-import { checkContext, type EncryptionContext } from '../format/encryption-context.js';
+import type { EncryptionContext } from '../format/encryption-context.js';
 import type { SealedItem } from '../format/item.js';
 import { isDigest } from '../format/seal.js';
 import { isUnpadded, unpadVersion, versionAfter } from '../format/version.js';
 import { settle } from './bulk.js';
 import { findItem, get } from './get.js';
 import { list } from './list.js';
-import { preparePut, put, type PutResult } from './put.js';
-import type { OperationOptions, Services } from './services.js';
+import {
+  takeBoolean,
+  takeContext,
+  takeFunction,
+  takeNames,
+  takeOptions,
+  type Takers,
+} from './options.js';
+import { put, type PutResult } from './put.js';
+import { safely } from './callback.js';
+import { OPERATION_OPTIONS, type OperationOptions, type Services } from './services.js';
 
 export interface RebindOptions extends OperationOptions {
   /**
@@ -37,6 +46,14 @@ export interface RebindOptions extends OperationOptions {
   readonly onSettled?: ((name: string, outcome: PutResult | CredstashError) => void) | undefined;
 }
 
+const REBIND_OPTIONS: Takers<RebindOptions> = {
+  ...OPERATION_OPTIONS,
+  names: takeNames,
+  context: takeContext,
+  dryRun: takeBoolean,
+  onSettled: takeFunction,
+};
+
 /** Tries to take a next version while others write. */
 const TRIES = 5;
 
@@ -45,9 +62,8 @@ export async function rebind(
   services: Services,
   options: RebindOptions,
 ): Promise<Map<string, PutResult>> {
-  const { names, context = {}, dryRun = true, onSettled = () => undefined } = options;
-  const { signal } = options;
-  checkContext(context);
+  const taken = takeOptions(options, REBIND_OPTIONS);
+  const { names, context = {}, dryRun = true, onSettled, signal } = taken;
   const entries = await list(services, { names, signal });
   const [first] = entries;
   if (first && !(await services.envelope.bindsNames(context, first, signal))) {
@@ -58,7 +74,7 @@ export async function rebind(
   }
   const { done, failures } = await settle(
     new Map(entries.map(({ name }) => [name, undefined])),
-    onSettled,
+    safely('onSettled', onSettled, services.onWarning),
     (name) => rebindOne(services, name, { context, dryRun, signal }),
   );
   if (failures.size > 0) throw new BulkWriteError(done, failures);
@@ -98,7 +114,7 @@ async function storeAgain(
   const { comment } = latest;
   const digest = isDigest(latest.digest) ? latest.digest : undefined;
   const options = { version, context, comment, digest, signal };
-  const result = await put(services, preparePut(store.limits, name, value, options));
+  const result = await put(services, name, value, options);
   const stored = await get(services, name, { version, context, signal });
   if (Buffer.compare(stored, value) === 0) return result;
   throw new CredstashError(

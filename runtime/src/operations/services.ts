@@ -1,5 +1,6 @@
 import type { SecretStore } from '../stores/secret-store.js';
 import type { Envelope } from './envelope.js';
+import { takeSignal, type Takers } from './options.js';
 
 /** What the operations on secrets work with. */
 export interface Services {
@@ -18,3 +19,5 @@ export interface OperationOptions {
    */
   readonly signal?: AbortSignal | undefined;
 }
+
+export const OPERATION_OPTIONS: Takers<OperationOptions> = { signal: takeSignal };

@@ -3,8 +3,10 @@ export interface Change {
   readonly action: 'create' | 'adopt' | 'update' | 'unchanged' | 'drifted';
   /** For people, for example `table credential-store`. */
   readonly resource: string;
-  /** What will be changed, and what is left as it is. */
+  /** What will be changed. */
   readonly notes: readonly string[];
+  /** What is not as setup makes it, and is left as it is. */
+  readonly deviations?: readonly string[];
   /** Absent if there is nothing to do. */
   readonly apply?: () => Promise<unknown>;
 }
@@ -15,20 +17,21 @@ export interface Shortfall {
   readonly mend: () => Promise<unknown>;
 }
 
-/** The change of an existing resource: shortfalls are mended, other differences are kept. */
+/** The change of an existing resource: shortfalls are mended, deviations are kept. */
 export function changeOfExisting(
   resource: string,
   shortfalls: readonly Shortfall[],
-  kept: readonly string[] = [],
+  deviations: readonly string[] = [],
 ) {
-  const notes = [...shortfalls.map(({ note }) => note), ...kept];
+  const notes = shortfalls.map(({ note }) => note);
   if (shortfalls.length === 0) {
-    return { action: kept.length > 0 ? 'adopt' : 'unchanged', resource, notes } as const;
+    const action = deviations.length > 0 ? 'adopt' : 'unchanged';
+    return { action, resource, notes, deviations } as const;
   }
   const apply = async (): Promise<undefined> => {
     for (const { mend } of shortfalls) await mend();
   };
-  return { action: 'update', resource, notes, apply } as const;
+  return { action: 'update', resource, notes, deviations, apply } as const;
 }
 
 /** The name of a resource, with the notes about it. */

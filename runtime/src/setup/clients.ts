@@ -1,20 +1,26 @@
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { IAM } from '@aws-sdk/client-iam';
 import { KMS, type KMSClientConfig } from '@aws-sdk/client-kms';
+import { ResourceGroupsTaggingAPI } from '@aws-sdk/client-resource-groups-tagging-api';
 import { STS } from '@aws-sdk/client-sts';
 
-import { call, type Action } from '../aws/call.js';
-import type { AwsClient } from '../aws/client.js';
-import { CallRetryStrategy, isThrottled } from '../aws/retry.js';
-import { eventually, type Patience } from './patience.js';
+import { refuseForeignAnswers } from '../aws/foreign-answer.js';
+import { CallRetryStrategy, isTurnedAway } from '../aws/retry.js';
 
-export interface Clients {
+/** The services that replicas of tables and keys are in, too. */
+interface RegionalClients {
   readonly dynamodb: DynamoDB;
-  readonly iam: IAM;
   readonly kms: KMS;
-  /** Retries only what was throttled: a second CreateKey would create a second key. */
+}
+
+export interface Clients extends RegionalClients {
+  readonly iam: IAM;
+  /** Retries only what AWS did not look at: a second CreateKey would create a second key. */
   readonly kmsOnce: KMS;
   readonly sts: STS;
+  /** The index of all tags, in the region of the key. */
+  readonly tagging: ResourceGroupsTaggingAPI;
+  readonly inRegion: (region: string) => RegionalClients;
 }
 
 type Config = Pick<
@@ -22,14 +28,28 @@ type Config = Pick<
   'credentials' | 'endpoint' | 'logger' | 'maxAttempts' | 'profile' | 'region' | 'retryMode'
 >;
 
-/** @param kms The configuration for KMS: the key may be in another region. */
-export function createClients(service: Config, kms = service): Clients {
+/** @param ofKey The configuration for KMS: the key may be in another region. */
+export function createClients(service: Config, ofKey = service): Clients {
+  const sts = refuseForeignAnswers(new STS(service));
+  // Credentials are found once, for all.
+  const { credentials } = sts.config;
+  const [table, key] = [
+    { ...service, credentials },
+    { ...ofKey, credentials },
+  ];
   return {
-    dynamodb: new DynamoDB(service),
-    iam: new IAM(service),
-    kms: new KMS(kms),
-    kmsOnce: new KMS({ ...kms, retryStrategy: new CallRetryStrategy(isThrottled) }),
-    sts: new STS(service),
+    dynamodb: refuseForeignAnswers(new DynamoDB(table)),
+    iam: refuseForeignAnswers(new IAM(table)),
+    kms: refuseForeignAnswers(new KMS(key)),
+    kmsOnce: refuseForeignAnswers(
+      new KMS({ ...key, retryStrategy: new CallRetryStrategy(isTurnedAway) }),
+    ),
+    sts,
+    tagging: refuseForeignAnswers(new ResourceGroupsTaggingAPI(key)),
+    inRegion: (region) => ({
+      dynamodb: refuseForeignAnswers(new DynamoDB({ ...table, region })),
+      kms: refuseForeignAnswers(new KMS({ ...key, region })),
+    }),
   };
 }
 
@@ -42,75 +62,12 @@ export interface Place {
   readonly kmsRegion: string;
 }
 
-type Service = 'dynamodb' | 'iam' | 'kms';
-
-export function arnOf(place: Place, service: Service, resource: string): string {
+export function arnOf(place: Place, service: 'dynamodb' | 'iam' | 'kms', resource: string): string {
   const region = { dynamodb: place.region, iam: '', kms: place.kmsRegion }[service];
   return `arn:${place.partition}:${service}:${region}:${place.account}:${resource}`;
 }
 
-/**
- * How AWS answers, for some time, about what was just created, or while a table is being changed.
- *
- * @see https://docs.aws.amazon.com/kms/latest/developerguide/accessing-kms.html#programming-eventual-consistency
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
- */
-const NOT_YET: Readonly<Partial<Record<Action, string>>> = {
-  'dynamodb:TagResource': 'ResourceInUseException',
-  'dynamodb:UpdateContinuousBackups': 'ContinuousBackupsUnavailableException',
-  'dynamodb:UpdateTable': 'ResourceInUseException',
-  'iam:AttachRolePolicy': 'NoSuchEntityException',
-  'kms:CreateAlias': 'NotFoundException',
-  'kms:EnableKeyRotation': 'NotFoundException',
-  'kms:GetKeyPolicy': 'NotFoundException',
-  'kms:GetKeyRotationStatus': 'NotFoundException',
-  'kms:ScheduleKeyDeletion': 'NotFoundException',
-};
-
-/**
- * Copies of clients whose errors name the action and the ARN that a policy must allow, and which
- * make a call again while AWS answers as in `NOT_YET`.
- */
-export function patientClients(clients: Clients, place: Place, patience: Patience): Clients {
-  const patient = <Client extends AwsClient>(client: Client, service: Service): Client => {
-    const patienceMs = service === 'dynamodb' ? patience.tableMs : patience.consistencyMs;
-    const copy = Object.create(client) as KMS;
-    copy.middlewareStack = (client as unknown as KMS).middlewareStack.clone();
-    copy.middlewareStack.add(
-      (next, { commandName = '' }) =>
-        (args) => {
-          const action: Action = `${service}:${commandName.replace(/Command$/, '')}`;
-          const resource = resourceOf(action, args.input as Input, place);
-          const attempt = () => call(client, action, resource, () => next(args));
-          const notYet = NOT_YET[action];
-          return notYet ? eventually(notYet, attempt, patience, patienceMs) : attempt();
-        },
-      { step: 'initialize', priority: 'high' },
-    );
-    return copy as unknown as Client;
-  };
-  const { dynamodb, iam, kms, kmsOnce, sts } = clients;
-  return {
-    dynamodb: patient(dynamodb, 'dynamodb'),
-    iam: patient(iam, 'iam'),
-    kms: patient(kms, 'kms'),
-    kmsOnce: patient(kmsOnce, 'kms'),
-    sts,
-  };
-}
-
-type Input = Readonly<Partial<Record<string, string>>>;
-
-/** What a policy must allow a call on: ARNs, or `*`. */
-function resourceOf(action: Action, input: Input, place: Place): string | string[] {
-  const { AliasName, KeyId, PolicyArn, ResourceArn, RoleName, TableName, TargetKeyId } = input;
-  if (AliasName && TargetKeyId) return [arnOf(place, 'kms', AliasName), TargetKeyId];
-  // The tags of all keys are looked at, so one statement should allow it for all.
-  if (action === 'kms:ListResourceTags' || KeyId?.startsWith('alias/'))
-    return arnOf(place, 'kms', 'key/*');
-  if (RoleName) return arnOf(place, 'iam', `role/${RoleName}`);
-  if (TableName) return arnOf(place, 'dynamodb', `table/${TableName}`);
-  if (action === 'iam:CreatePolicy')
-    return arnOf(place, 'iam', `policy${input.Path}${input.PolicyName}`);
-  return KeyId ?? PolicyArn ?? ResourceArn ?? '*';
+/** The region in an ARN. */
+export function regionOf(arn: string): string {
+  return arn.split(':')[3] ?? '';
 }

@@ -8,8 +8,8 @@ import {
   keyOfAlias,
   kmsTags,
   planExistingKey,
-  type Key,
 } from './existing-key.js';
+import type { Key } from './key-trust.js';
 import { eventually, poll } from './patience.js';
 import type { KeyProperties } from './resources.js';
 import { step, type Run } from './run.js';
@@ -29,7 +29,7 @@ export interface KeyChange extends Change {
 /**
  * Plan the change of a key and of its alias, by which it is found.
  *
- * @throws ERR_KEY_UNAVAILABLE if the key that exists can't seal secrets
+ * @throws ERR_KEY_UNAVAILABLE if the key that exists can't seal secrets; ERR_UNTRUSTED
  */
 export async function planKey(run: Run, wanted: KeyProperties, alias: string): Promise<KeyChange> {
   const resource = `key of ${alias}`;
@@ -43,7 +43,7 @@ export async function planKey(run: Run, wanted: KeyProperties, alias: string): P
     await (await planExistingKey(run, wanted, resource, key)).apply?.();
     return key.Arn;
   };
-  const unfinished = await findUnfinishedKey(run, alias, wanted.KeyPolicy);
+  const unfinished = await findUnfinishedKey(run, alias);
   if (unfinished) {
     const notes = [`${unfinished.Arn}, which was made for this alias`];
     const apply = async () => adopt(await createAlias(run, alias, unfinished));

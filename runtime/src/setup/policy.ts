@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isAnswer } from '../aws/call.js';
 import { CredstashError } from '../errors.js';
 import { changeOfExisting, type Change } from './change.js';
-import { arnOf } from './clients.js';
+import { arnOf, regionOf } from './clients.js';
 import { eventually, poll, unless } from './patience.js';
 import type { PolicyProperties } from './resources.js';
 import { step, type Run, type Tags } from './run.js';
@@ -12,17 +12,29 @@ import { awsTags, tagNotes, tagShortfalls, tagsOf } from './tags.js';
 /** A managed policy has at most this many versions (AWS, "IAM and AWS STS quotas"). */
 const MAX_VERSIONS = 5;
 
+export interface PolicyChange extends Change {
+  /** The name that it has, or will have. */
+  readonly name: string;
+}
+
 /**
- * Plan the change of a managed policy.
+ * Plan the change of a managed policy. If the policy of that name is for another region, the name
+ * gets the region as its ending: IAM's names are global to the account.
  *
  * @throws ERR_POLICY_TAKEN if the policy of this name is for another table or key
  */
-export async function planPolicy(run: Run, wanted: PolicyProperties): Promise<Change> {
+export async function planPolicy(run: Run, wanted: PolicyProperties): Promise<PolicyChange> {
+  const { ManagedPolicyName: name } = wanted;
   const existing = await readPolicy(run, arnOfPolicy(run, wanted));
-  if (existing) return planExisting(run, wanted, existing);
+  const ending = `-${run.region}`;
+  const elsewhere = existing && tableElsewhere(run, existing.document);
+  if (elsewhere !== undefined && !name.endsWith(ending)) {
+    const change = await planPolicy(run, { ...wanted, ManagedPolicyName: `${name}${ending}` });
+    return { ...change, deviations: [`policy ${name} is kept, which is for ${elsewhere}`] };
+  }
+  if (existing) return { ...(await planExisting(run, wanted, existing)), name };
   const apply = () => createPolicy(run, wanted);
-  const notes = tagNotes(run.tags);
-  return { action: 'create', resource: label(wanted), notes, apply };
+  return { action: 'create', resource: label(wanted), notes: tagNotes(run.tags), apply, name };
 }
 
 async function createPolicy(run: Run, wanted: PolicyProperties): Promise<void> {
@@ -37,7 +49,7 @@ async function createPolicy(run: Run, wanted: PolicyProperties): Promise<void> {
     const look = () => readPolicy(run, arnOfPolicy(run, wanted));
     const theirs = await poll(look, run.patience, run.patience.consistencyMs);
     if (!theirs) throw taken(wanted, 'has another path');
-    await (await planExisting(run, wanted, theirs)).apply?.();
+    await (await planPolicy(run, wanted)).apply?.();
   }
 }
 
@@ -94,6 +106,13 @@ function checkOwnership(wanted: PolicyProperties, document: unknown): void {
       `is for ${foreign ?? 'something else'}, and IAM's names are global to the account. Give the policies other names`,
     );
   }
+}
+
+/** The table of another region of the account that a policy is for, if it is for no other. */
+function tableElsewhere({ region, account }: Run, document: unknown): string | undefined {
+  const tables = tablesAndKeys(document).filter((arn) => arn.includes(':table/'));
+  const isElsewhere = (arn: string) => arn.split(':')[4] === account && regionOf(arn) !== region;
+  return tables.every(isElsewhere) ? tables[0] : undefined;
 }
 
 function tablesAndKeys(document: unknown): string[] {

@@ -2,10 +2,12 @@ import { CredstashError } from '../errors.js';
 import { planAttachment } from './attachment.js';
 import type { Change } from './change.js';
 import type { Clients } from './clients.js';
+import { keyOfAlias } from './existing-key.js';
 import { planAlias, planKey } from './key.js';
-import { planPolicy } from './policy.js';
+import { poll } from './patience.js';
+import { planPolicy, type PolicyChange } from './policy.js';
 import { compartmentResources } from './resources.js';
-import { startRun, type RunOptions } from './run.js';
+import { startRun, type Run, type RunOptions } from './run.js';
 import { planTable } from './table.js';
 import { parameterValues, type Names, type Template } from './template.js';
 
@@ -50,7 +52,7 @@ const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
  * Compare a compartment with what exists. This changes nothing.
  *
  * @throws ERR_INVALID_ARGUMENT, before any call; ERR_TABLE_UNSUITABLE, ERR_KEY_UNAVAILABLE,
- * ERR_POLICY_TAKEN, ERR_ROLE_NOT_FOUND, or as any call to AWS
+ * ERR_UNTRUSTED, ERR_POLICY_TAKEN, ERR_ROLE_NOT_FOUND, or as any call to AWS
  */
 export async function planSetup(
   template: Template,
@@ -64,30 +66,54 @@ export async function planSetup(
   const resources = (keyArn: string) => compartmentResources(template, values, run, keyArn);
 
   const wanted = resources(KeyAlias);
+  const planPolicies = async (keyArn: string) => {
+    const policies = new Map<string, PolicyChange>();
+    for (const policy of resources(keyArn).policies) {
+      policies.set(policy.ManagedPolicyName, await planPolicy(run, policy));
+    }
+    return policies;
+  };
+  const planAttachments = async (policies: ReadonlyMap<string, PolicyChange>) => {
+    const attachments: Change[] = [];
+    const attach = async (roles: readonly string[], name: string) => {
+      for (const role of new Set(roles)) {
+        attachments.push(await planAttachment(run, role, policies.get(name)?.name ?? name));
+      }
+    };
+    await attach(request.readers, ReadPolicyName);
+    await attach(request.writers, WritePolicyName);
+    return attachments;
+  };
+
   const table = await planTable(run, wanted.table);
-  const key = await planKey(run, wanted.key, KeyAlias);
+  let key = await planKey(run, wanted.key, KeyAlias);
+  const policies = await planPolicies(key.arn).catch(async (error: unknown) => {
+    if (!(await isAliasOfAnother(run, KeyAlias, key.arn))) throw error;
+    key = await planKey(run, wanted.key, KeyAlias);
+    return planPolicies(key.arn);
+  });
   const alias = await planAlias(run, KeyAlias);
-  const policies: Change[] = [];
-  for (const policy of resources(key.arn).policies) policies.push(await planPolicy(run, policy));
-  const attachments: Change[] = [];
-  for (const role of new Set(request.readers)) {
-    attachments.push(await planAttachment(run, role, ReadPolicyName));
-  }
-  for (const role of new Set(request.writers)) {
-    attachments.push(await planAttachment(run, role, WritePolicyName));
-  }
+  const attachments = await planAttachments(policies);
   const apply = async () => {
     // Of two runs at once, only one can create a table: so the table comes before the key.
     const othersAtWork = (await table.apply?.()) ?? table.othersAtWork;
     const keyArn = (await key.apply?.(othersAtWork)) ?? key.arn;
     // Planned again: the policies name the key, whose ARN may be known only now.
-    for (const policy of resources(keyArn).policies) {
-      await (await planPolicy(run, policy)).apply?.();
-    }
-    for (const attachment of attachments) await attachment.apply?.();
+    const current = await planPolicies(keyArn);
+    for (const policy of current.values()) await policy.apply?.();
+    for (const attachment of await planAttachments(current)) await attachment.apply?.();
   };
-  const changes = [table, key, alias, ...policies, ...attachments];
+  const changes = [table, key, alias, ...policies.values(), ...attachments];
   return { account, region, kmsRegion, changes, made, apply };
+}
+
+/** Whether an alias has another key by now: another run may have made it since it was looked for. */
+async function isAliasOfAnother(run: Run, alias: string, keyArn: string): Promise<boolean> {
+  const look = async () => {
+    const key = await keyOfAlias(run, alias);
+    return key && key.Arn !== keyArn ? key : undefined;
+  };
+  return (await poll(look, run.patience, run.patience.otherRunMs)) !== undefined;
 }
 
 /**

@@ -9,7 +9,9 @@ import { arnOf } from './clients.js';
 import { poll, unless } from './patience.js';
 import type { TableProperties } from './resources.js';
 import { step, type Run, type Tags } from './run.js';
+import { tableDeviations } from './table-trust.js';
 import { awsTags, tagNotes, tagShortfalls, tagsOf } from './tags.js';
+import { adopted } from './trust.js';
 
 /** A table younger than this may be of a run that is still at work. */
 const RECENT_MS = 60_000;
@@ -24,7 +26,7 @@ export interface TableChange extends Change {
 /**
  * Plan the change of the table.
  *
- * @throws ERR_TABLE_UNSUITABLE if the table that exists can't hold secrets
+ * @throws ERR_TABLE_UNSUITABLE if the table that exists can't hold secrets; ERR_UNTRUSTED
  */
 export async function planTable(run: Run, wanted: TableProperties): Promise<TableChange> {
   const table = await describeTable(run, wanted.TableName);
@@ -80,6 +82,9 @@ async function waitUntilActive(run: Run, TableName: string): Promise<TableDescri
 async function planExisting(run: Run, wanted: TableProperties, table: TableDescription) {
   checkFit(run, wanted, table);
   const { TableName } = wanted;
+  const ResourceArn = arnOf(run, 'dynamodb', `table/${TableName}`);
+  const found = await tableDeviations(run, wanted, table);
+  const deviations = adopted(run, label(wanted), ResourceArn, found);
   const [replica] = wanted.Replicas;
   const { DeletionProtectionEnabled, PointInTimeRecoverySpecification } = replica;
   const { PointInTimeRecoveryEnabled } = PointInTimeRecoverySpecification;
@@ -99,13 +104,10 @@ async function planExisting(run: Run, wanted: TableProperties, table: TableDescr
       run.dynamodb.updateTable({ TableName, DeletionProtectionEnabled }),
     );
   }
-  const ResourceArn = arnOf(run, 'dynamodb', `table/${TableName}`);
   const list = () => tableTags(run, ResourceArn);
   const add = (tags: Tags) => run.dynamodb.tagResource({ ResourceArn, Tags: awsTags(tags) });
   shortfalls.push(...(await tagShortfalls(run, label(wanted), list, add)));
-  const billing = table.BillingModeSummary?.BillingMode ?? 'PROVISIONED';
-  const kept = billing === wanted.BillingMode ? [] : [`its billing, ${billing}, is kept`];
-  return changeOfExisting(label(wanted), shortfalls, kept);
+  return changeOfExisting(label(wanted), shortfalls, deviations);
 }
 
 function label({ TableName }: TableProperties): string {

@@ -1,54 +1,45 @@
-import { isDeepStrictEqual } from 'node:util';
-
-import { paginateListKeys } from '@aws-sdk/client-kms';
+import { paginateGetResources } from '@aws-sdk/client-resource-groups-tagging-api';
 
 import { isAnswer } from '../aws/call.js';
 import { CredstashError } from '../errors.js';
-import { describeKey, keyPolicy, keyTags, type Key } from './existing-key.js';
+import { describeKey } from './existing-key.js';
+import { keyDeviations, type Key } from './key-trust.js';
 import type { Run } from './run.js';
 
 /** The tag that names the alias a key was created for: CreateKey itself takes no alias. */
 export const ALIAS_TAG = 'credstash:alias';
 
-/** The keys of a page are looked at together. */
-const PAGE_SIZE = 20;
-
 /**
  * The key that an earlier run created for an alias, and stopped before it created the alias.
  *
- * Anybody can set a tag, so the key must have the policy that a run gives it. Of several such keys,
- * every run chooses the oldest.
+ * Anybody can set a tag, so the key must be as a run makes it. Of several such keys, every run
+ * chooses the oldest.
  */
-export async function findUnfinishedKey(
-  run: Run,
-  alias: string,
-  policy: object,
-): Promise<Key | undefined> {
+export async function findUnfinishedKey(run: Run, alias: string): Promise<Key | undefined> {
   const found: Key[] = [];
-  const look = async (arn: string) => {
-    if ((await aliasTag(run, arn)) !== alias) return;
-    const key = await describeKey(run, arn);
-    const isOurs =
-      key.KeyState === 'Enabled' &&
-      key.KeySpec === 'SYMMETRIC_DEFAULT' &&
-      isDeepStrictEqual(await keyPolicy(run, arn), policy);
-    if (isOurs) found.push(key);
+  const tagged = {
+    ResourceTypeFilters: ['kms'],
+    TagFilters: [{ Key: ALIAS_TAG, Values: [alias] }],
   };
-  for await (const { Keys = [] } of paginateListKeys(
-    { client: run.kms, pageSize: PAGE_SIZE },
-    {},
-  )) {
-    await Promise.all(Keys.map(({ KeyArn = '' }) => look(KeyArn)));
+  for await (const page of paginateGetResources({ client: run.tagging }, tagged)) {
+    const arns = (page.ResourceTagMappingList ?? []).flatMap(
+      ({ ResourceARN }) => ResourceARN ?? [],
+    );
+    found.push(...(await Promise.all(arns.map((arn) => ownKey(run, arn)))).flat());
   }
   const age = ({ CreationDate, Arn }: Key) => `${CreationDate?.toISOString()} ${Arn}`;
   return found.sort((a, b) => (age(a) < age(b) ? -1 : 1))[0];
 }
 
-async function aliasTag(run: Run, arn: string): Promise<string | undefined> {
+/** A key, if it is enabled, and as a run makes it. */
+async function ownKey(run: Run, arn: string): Promise<Key[]> {
   try {
-    return (await keyTags(run, arn))[ALIAS_TAG];
+    const key = await describeKey(run, arn);
+    const isUsable = key.KeyState === 'Enabled' && key.KeySpec === 'SYMMETRIC_DEFAULT';
+    return isUsable && (await keyDeviations(run, key)).length === 0 ? [key] : [];
   } catch (error) {
-    if (isLockedAway(error) || isAnswer(error, 'NotFoundException')) return undefined;
+    // Tags are listed for some time after their key was deleted.
+    if (isLockedAway(error) || isAnswer(error, 'NotFoundException')) return [];
     throw error;
   }
 }

@@ -3,17 +3,21 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   DeleteItemCommand,
   GetItemCommand,
-  paginateQuery,
-  paginateScan,
   PutItemCommand,
   QueryCommand,
+  ScanCommand,
   type AttributeValue,
   type DynamoDBClient,
+  type QueryCommandInput,
+  type ScanCommandInput,
+  type ScanCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 
 import { call, isAnswer, type Action } from '../aws/call.js';
 import { clientOf, type AwsClient } from '../aws/client.js';
+import { checkTimeout } from '../aws/deadline.js';
 import type { SealedItem } from '../format/item.js';
+import { checkText } from '../format/text.js';
 import type { SecretEntry, SecretStore, StoreLimits } from './secret-store.js';
 
 type Attributes = Record<string, AttributeValue>;
@@ -38,7 +42,7 @@ export class DynamoDbStore implements SecretStore {
    * @param client A `DynamoDBClient`.
    * @param table The table's name or ARN.
    * @param timeout Milliseconds for a call with all its retries; 30 seconds if undefined.
-   * @throws ERR_INVALID_ARGUMENT if the client is not a `DynamoDBClient`
+   * @throws ERR_INVALID_ARGUMENT if the client is not a `DynamoDBClient`, or another is malformed
    */
   constructor(
     client: AwsClient,
@@ -46,6 +50,8 @@ export class DynamoDbStore implements SecretStore {
     private readonly timeout?: number,
   ) {
     this.client = clientOf('DynamoDB', client);
+    checkText('The table', table);
+    if (timeout !== undefined) checkTimeout(timeout);
   }
 
   async latest(name: string, signal?: AbortSignal): Promise<SealedItem | undefined> {
@@ -82,31 +88,21 @@ export class DynamoDbStore implements SecretStore {
       return Items.map((item) => text(item, 'version'));
     }
     const versions: string[] = [];
-    const pages = paginateQuery({ client: this.client }, query);
-    for await (const item of this.items('dynamodb:Query', pages, signal)) {
-      versions.push(text(item, 'version'));
-    }
+    for await (const item of this.queryItems(query, signal)) versions.push(text(item, 'version'));
     return versions;
   }
 
   async *scan(signal?: AbortSignal): AsyncIterable<SealedItem> {
-    const input = { TableName: this.table, ConsistentRead: true };
-    const pages = paginateScan({ client: this.client }, input);
-    for await (const item of this.items('dynamodb:Scan', pages, signal)) {
-      yield sealedItem(item);
-    }
+    for await (const item of this.scanItems({}, signal)) yield sealedItem(item);
   }
 
   async *entries(signal?: AbortSignal): AsyncIterable<SecretEntry> {
-    const input = { TableName: this.table, ConsistentRead: true, ...ENTRY };
-    const pages = paginateScan({ client: this.client }, input);
-    for await (const item of this.items('dynamodb:Scan', pages, signal)) yield secretEntry(item);
+    for await (const item of this.scanItems(ENTRY, signal)) yield secretEntry(item);
   }
 
   async *history(name: string, signal?: AbortSignal): AsyncIterable<SecretEntry> {
     const query = { ...this.queryOf(name), ...ENTRY };
-    const pages = paginateQuery({ client: this.client }, query);
-    for await (const item of this.items('dynamodb:Query', pages, signal)) yield secretEntry(item);
+    for await (const item of this.queryItems(query, signal)) yield secretEntry(item);
   }
 
   async delete(name: string, version: string, signal?: AbortSignal): Promise<void> {
@@ -177,17 +173,41 @@ export class DynamoDbStore implements SecretStore {
     };
   }
 
-  private async *items(
-    action: Action,
-    pages: AsyncIterable<{ Items?: Attributes[] | undefined }>,
+  private queryItems(
+    query: QueryCommandInput,
     signal: AbortSignal | undefined,
   ): AsyncIterable<Attributes> {
-    const iterator = pages[Symbol.asyncIterator]();
-    for (;;) {
-      const page = await this.call(action, signal, () => iterator.next());
-      if (page.done) return;
-      yield* page.value.Items ?? [];
-    }
+    return this.items('dynamodb:Query', signal, (page, options) =>
+      this.client.send(new QueryCommand({ ...query, ...page }), options),
+    );
+  }
+
+  private scanItems(
+    projection: Partial<ScanCommandInput>,
+    signal: AbortSignal | undefined,
+  ): AsyncIterable<Attributes> {
+    const input = { TableName: this.table, ConsistentRead: true, ...projection };
+    return this.items('dynamodb:Scan', signal, (page, options) =>
+      this.client.send(new ScanCommand({ ...input, ...page }), options),
+    );
+  }
+
+  /** The items of all pages. Not the SDK's paginator: a page that failed can't be asked for again. */
+  private async *items(
+    action: Action,
+    signal: AbortSignal | undefined,
+    send: (
+      page: Pick<ScanCommandInput, 'ExclusiveStartKey'>,
+      options: { abortSignal: AbortSignal },
+    ) => Promise<Pick<ScanCommandOutput, 'Items' | 'LastEvaluatedKey'>>,
+  ): AsyncIterable<Attributes> {
+    let ExclusiveStartKey: Attributes | undefined;
+    do {
+      const page = { ExclusiveStartKey };
+      const answer = await this.call(action, signal, (options) => send(page, options));
+      yield* answer.Items ?? [];
+      ExclusiveStartKey = answer.LastEvaluatedKey;
+    } while (ExclusiveStartKey);
   }
 
   private call<T>(

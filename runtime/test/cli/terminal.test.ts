@@ -76,8 +76,21 @@ describe('put -P', () => {
   test('says after Ctrl-C that nothing was stored', async () => {
     const { code, shown } = await onTerminal('credstash put foo -P', '\x03');
     expect(code).toBe(130);
-    expect(stripVTControlCharacters(shown).trim()).toMatch(/^foo: \s*Nothing was stored\.$/);
+    expect(stripVTControlCharacters(shown).trim()).toMatch(
+      /^foo: \s*Interrupted\. Nothing was stored\.$/,
+    );
     expect(await setting.credstash.list()).toEqual([]);
+  });
+
+  test('says after SIGTERM that nothing was stored, and turns the echo on again', async () => {
+    const pid = join(setting.folder, 'pid');
+    const { shown } = await onTerminal(
+      `(while [ ! -s ${pid} ]; do sleep 0.1; done; sleep 2; kill -TERM $(cat ${pid})) &
+      sh -c 'echo $$ >${pid}; exec credstash put foo -P'; echo "code $?"; stty -a`,
+    );
+    expect(stripVTControlCharacters(shown)).toMatch(
+      /^foo: \s*Interrupted\. Nothing was stored\.\s+code 143\s[^]*[^-]echo /,
+    );
   });
 
   test.each([
@@ -106,19 +119,6 @@ describe('put -P', () => {
   });
 });
 
-test('putall says after Ctrl-C what was stored and what was not', async () => {
-  const isSlow = (input: Record<string, unknown>) => JSON.stringify(input).includes('"slow"');
-  setting.aws.aws.inject({ action: 'dynamodb:PutItem', latency: 30_000, when: isSlow });
-  const child = spawn('credstash', ['putall', '{"fast": "s3cr3t", "slow": "s3cr3t"}'], { env });
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  while ((await setting.credstash.list()).length < 1) await setTimeout(50);
-  await setTimeout(200);
-  child.kill('SIGINT');
-  expect(await once(child, 'close')).toEqual([130, null]);
-  expect(said).toBe('\nInterrupted. Stored: fast. Not stored, or unknown: slow.\n');
-});
-
 describe('standard output', () => {
   test('causes no message when its reader closes it early', async () => {
     await setting.credstash.putAll(
@@ -136,18 +136,18 @@ describe('standard output', () => {
   });
 });
 
-describe('progress of getall and putall', () => {
+describe('progress of getall', () => {
   beforeEach(() => setting.credstash.putAll({ a: '1', b: '2' }));
 
   test('is shown on a terminal', async () => {
     expect((await onTerminal('credstash getall')).shown).toMatch(/reading .*2\/2/);
-    expect((await onTerminal(`credstash putall '{"c": "3"}'`)).shown).toMatch(/storing .*1\/1/);
   });
 
   test('lets Ctrl-C end the program, and leaves the terminal as it was', async () => {
     setting.aws.aws.inject({ action: 'kms:Decrypt', latency: 60_000 });
     const { code, shown } = await onTerminal('credstash getall', '\x03', { prompt: 'reading' });
     expect(code).toBe(130);
+    expect(stripVTControlCharacters(shown)).toMatch(/\sInterrupted\.\s*$/);
     // Neither the cursor nor the wrapping of lines is switched off.
     expect(shown).not.toMatch(/\x1b\[\?(25|7)l/);
   });

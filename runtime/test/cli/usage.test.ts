@@ -63,9 +63,13 @@ describe('command-line errors', () => {
   });
 
   test('report a setting that the SDK refuses on one line, without a stack trace', async () => {
-    const env = { ...setting.env, AWS_DEFAULTS_MODE: 'garbage' };
     const role = 'arn:aws:iam::111122223333:role/reader';
-    expect(await runCli(['-n', role, 'get', 'foo'], env)).toEqual({
+    const AWS_CONFIG_FILE = await setting.file(
+      'config',
+      `[profile reader]\nrole_arn = ${role}\ncredential_source = Environment\n`,
+    );
+    const env = { ...setting.env, AWS_CONFIG_FILE, AWS_DEFAULTS_MODE: 'garbage' };
+    expect(await runCli(['-p', 'reader', 'get', 'foo'], env)).toEqual({
       exitCode: 1,
       stdout: '',
       stderr: expect.stringMatching(/^[^\n]*"defaultsMode", [^\n]* got garbage[^\n]*\n$/),

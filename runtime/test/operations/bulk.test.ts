@@ -44,6 +44,16 @@ describe('getAll', () => {
     ]);
   });
 
+  test('rejects with onFailure: skip, too, when nothing can be read', async () => {
+    const context = { env: 'prod' };
+    await expect(credstash.getAll({ context, onFailure: 'skip' })).rejects.toMatchObject({
+      code: 'ERR_BULK_READ',
+      secrets: new Map(),
+      failures: expect.objectContaining({ size: 2 }),
+    });
+    expect(await credstash.getAll({ names: ['nothing*'], onFailure: 'skip' })).toEqual(new Map());
+  });
+
   test('picks the same latest version as get', async () => {
     await credstash.put('text', 'lower', { version: 'a' });
     await credstash.put('text', 'upper', { version: 'B' });

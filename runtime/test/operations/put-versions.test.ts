@@ -1,4 +1,10 @@
-import { DynamoDbStore, KmsKeyService } from '../../src/index.js';
+import {
+  DynamoDbStore,
+  KmsKeyService,
+  type MigratedVersion,
+  type SealedItem,
+  type SecretStore,
+} from '../../src/index.js';
 import { sealItem } from '../../src/format/item.js';
 import { padVersion } from '../../src/format/version.js';
 import { Secrets } from '../secrets.js';
@@ -97,6 +103,29 @@ describe('unpadded versions', () => {
     expect(await credstash.versions('a')).toEqual(['4', padVersion(12), padVersion(4)]);
   });
 
+  test('are planned by migrateVersions as it moves them when two have one padded form', async () => {
+    const store = new DynamoDbStore(test_.clients().dynamodb, 'credential-store');
+    const old = await store.get('a', '4');
+    await store.putIfAbsent({ ...old, name: 'a', version: '04', key: 'aw==' } as SealedItem);
+    const outcomes = (migrated: MigratedVersion[]) =>
+      migrated.map(({ from, outcome }) => [from, outcome]);
+    expect(outcomes(await credstash.migrateVersions())).toEqual([
+      ['04', 'planned'],
+      ['4', 'taken'],
+    ]);
+    expect(outcomes(await credstash.migrateVersions({ dryRun: false }))).toEqual([
+      ['04', 'moved'],
+      ['4', 'taken'],
+    ]);
+  });
+
+  test('are told by migrateVersions as each is done', async () => {
+    const settled: MigratedVersion[] = [];
+    const onSettled = (version: MigratedVersion) => settled.push(version);
+    expect(await credstash.migrateVersions({ dryRun: false, onSettled })).toEqual(settled);
+    expect(settled).toHaveLength(1);
+  });
+
   test('survive a migrateVersions that fails halfway, and are moved by the next run', async () => {
     test_.aws.inject({ action: 'dynamodb:PutItem', error: 'ValidationException' });
     await expect(credstash.migrateVersions({ dryRun: false })).rejects.toThrow(/Injected/);
@@ -117,4 +146,18 @@ describe('unpadded versions', () => {
     expect(await credstash.delete('a', { version: 4 })).toEqual(['4']);
     expect(await credstash.versions('a')).toEqual([padVersion(12)]);
   });
+});
+
+test('migrateVersions takes a time that grows with the number of versions, not its square', async () => {
+  const store: Partial<SecretStore> = {
+    limits: { nameBytes: 2048, versionBytes: 1024, itemBytes: 400 * 1024 },
+    async *entries() {
+      for (let version = 1; version <= 100_000; version++) {
+        yield await Promise.resolve({ name: 'a', version: String(version) });
+      }
+    },
+  };
+  const start = performance.now();
+  expect(await connect({ store: store as SecretStore }).migrateVersions()).toHaveLength(100_000);
+  expect(performance.now() - start).toBeLessThan(10_000);
 });

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 
 import { IMPATIENT, NAMES, type BareAws } from './bare.js';
-import { createKey, createPolicyOfFive } from './by-hand.js';
+import { createKey, createPolicyOfFive, createTable } from './by-hand.js';
 import { keys, OTHERS, REQUEST, startWithRole, state } from './state.js';
 
 /** For the key of another run: it comes sooner, however slow the machine is. */
@@ -67,6 +67,37 @@ test("setup doesn't delete its key when another run gave it the alias", async ()
   expect(bare.takeCalls()).not.toContain('kms:ScheduleKeyDeletion');
   expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
 });
+
+test.each(['iam:GetPolicy', 'iam:GetPolicyVersion'])(
+  'setup looks for the alias again when another run made everything before its %s',
+  async (action) => {
+    await createTable(bare.clients, { billing: { BillingMode: 'PAY_PER_REQUEST' } });
+    const first = bare.newClients();
+    let isSecondDone = false;
+    first.iam.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (`iam:${commandName}` === `${action}Command` && !isSecondDone) {
+            isSecondDone = true;
+            await bare.setUp(REQUEST);
+          }
+          return next(args);
+        },
+      { step: 'initialize' },
+    );
+    if (action === 'iam:GetPolicyVersion') await createPolicyOfFive(bare.clients);
+    const { plan } = await bare.setUp(REQUEST, first);
+    expect(isSecondDone).toBe(true);
+    expect(plan.slice(1)).toEqual([
+      'unchanged key of alias/credstash',
+      'unchanged alias alias/credstash',
+      'unchanged policy credstash-read-secrets',
+      'unchanged policy credstash-write-secrets',
+      'unchanged attachment of credstash-read-secrets to web',
+    ]);
+    expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
+  },
+);
 
 test('setup waits for the key of a run that is creating the table', async () => {
   bare.aws.dynamodb.createTableMs = 1000;

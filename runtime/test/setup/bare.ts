@@ -1,7 +1,7 @@
 import { ACCOUNT, LocalAws, type Target } from '../../../testbed/index.js';
 import { assumeRole } from '../../../testbed/stand-up.js';
 import { COMPARTMENT_TEMPLATE } from '../../../testbed/test-aws.js';
-import { withNotes } from '../../src/setup/change.js';
+import { withNotes, type Change } from '../../src/setup/change.js';
 import { createClients, type Clients } from '../../src/setup/clients.js';
 import type { Patience } from '../../src/setup/patience.js';
 import { planSetup, type SetupRequest } from '../../src/setup/setup.js';
@@ -100,8 +100,8 @@ export class BareAws {
 }
 
 /** Changes as they are shown. */
-export function words(
-  changes: readonly { action: string; resource: string; notes: readonly string[] }[],
-): string[] {
-  return changes.map(({ action, resource, notes }) => withNotes(`${action} ${resource}`, notes));
+export function words(changes: readonly Change[]): string[] {
+  return changes.map(({ action, resource, notes, deviations = [] }) =>
+    withNotes(`${action} ${resource}`, [...notes, ...deviations]),
+  );
 }

@@ -1,14 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 
 import {
+  CreateGrantCommand,
   CreateKeyCommand,
   DescribeKeyCommand,
   ScheduleKeyDeletionCommand,
+  type GrantOperation,
 } from '@aws-sdk/client-kms';
 
 import { ACCOUNT } from '../../../testbed/index.js';
 import type { BareAws } from './bare.js';
-import { OTHERS, REQUEST, startWithRole, state } from './state.js';
+import { createKey } from './by-hand.js';
+import { REQUEST, startWithRole, state } from './state.js';
 
 let bare: BareAws;
 
@@ -17,10 +20,23 @@ beforeEach(async () => {
 });
 afterEach(() => bare.aws.stop());
 
+interface Stacked {
+  readonly middlewareStack: {
+    add(middleware: unknown, options: object): void;
+    remove(name: string): void;
+  };
+}
+
+/** The clients of the region. */
+function killed() {
+  const { dynamodb, iam, kms, kmsOnce, sts, tagging } = bare.clients;
+  return [dynamodb, iam, kms, kmsOnce, sts, tagging] as unknown as Stacked[];
+}
+
 /** Whatever it answers, the call was done: and then it is as if the process were killed. */
 function killAfter(count: number): void {
   let calls = 0;
-  for (const client of Object.values(bare.clients)) {
+  for (const client of killed()) {
     client.middlewareStack.add(
       (next: (args: unknown) => Promise<unknown>) => async (args: unknown) => {
         const answer = next(args);
@@ -34,7 +50,7 @@ function killAfter(count: number): void {
 }
 
 function revive(): void {
-  for (const client of Object.values(bare.clients)) client.middlewareStack.remove('kill');
+  for (const client of killed()) client.middlewareStack.remove('kill');
 }
 
 test('setup that is killed after any call and run again ends in the same state, with one key', async () => {
@@ -90,14 +106,42 @@ describe('setup with tagged keys and no alias', () => {
     Version: '2012-10-17',
   });
 
-  test("leaves a key alone that it didn't create", async () => {
-    const forged = own.replace('"kms:*"', '["kms:*"]');
-    await createTagged(forged);
+  test('leaves keys alone that are not as it creates them', async () => {
+    await createTagged(own.replace('root', 'user/admin'));
     await createTagged(own, { KeySpec: 'RSA_2048' });
+    await createTagged(own, { Origin: 'EXTERNAL' });
+    await createTagged(own, { MultiRegion: true });
+    const KeyId = await createTagged(own);
+    const Operations: GrantOperation[] = ['Decrypt'];
+    const grant = { KeyId, GranteePrincipal: 'arn:aws:iam::999999999999:root', Operations };
+    await bare.clients.kms.send(new CreateGrantCommand(grant));
     expect((await bare.setUp(REQUEST)).plan[1]).toMatch(/^create key/);
   });
 
-  test('takes the oldest enabled key, on whatever page of the list it is', async () => {
+  test('makes a call for the tagged keys alone, however many keys there are', async () => {
+    for (let i = 0; i < 30; i++) await createKey(bare.clients, { alias: `alias/${i}` });
+    await createTagged(own);
+    bare.takeCalls();
+    expect((await bare.plan(REQUEST)).changes[1]?.action).toBe('adopt');
+    expect(bare.takeCalls().filter((call) => /^(kms|tag):/.test(call)).length).toBeLessThan(10);
+  });
+
+  test('passes over keys whose policies lock it out, and no others that it cannot see', async () => {
+    await createTagged(own);
+    const refuse = (reason: string) =>
+      bare.aws.inject({
+        action: 'kms:GetKeyPolicy',
+        error: 'AccessDeniedException',
+        message: `because no ${reason} policy allows the kms:GetKeyPolicy action`,
+      });
+    refuse('identity-based');
+    await bare.expectRefusal('ERR_ACCESS_DENIED', /kms:GetKeyPolicy/, REQUEST);
+    bare.aws.clearFaults();
+    refuse('resource-based');
+    expect((await bare.setUp(REQUEST)).plan[1]).toMatch(/^create key/);
+  });
+
+  test('takes the oldest enabled key', async () => {
     const { kms } = bare.clients;
     await createTagged(own.replace('root', 'user/admin'));
     const KeyId = await createTagged(own);
@@ -141,23 +185,4 @@ test('a plan knows what it created when a call fails', async () => {
     'unchanged key of alias/credstash',
     'unchanged alias alias/credstash',
   ]);
-});
-
-test('setup passes over keys whose policies lock it out', async () => {
-  const { aws } = bare;
-  await bare.setUp({ parameters: OTHERS });
-  aws.inject({
-    action: 'kms:ListResourceTags',
-    error: 'AccessDeniedException',
-    message: 'because no resource-based policy allows the kms:ListResourceTags action',
-  });
-  await bare.setUp(REQUEST);
-  aws.clearFaults();
-  aws.inject({
-    action: 'kms:ListResourceTags',
-    error: 'AccessDeniedException',
-    message: 'because no identity-based policy allows the kms:ListResourceTags action',
-  });
-  const another = { parameters: { ...OTHERS, KeyAlias: 'alias/third' } };
-  await bare.expectRefusal('ERR_ACCESS_DENIED', /kms:ListResourceTags/, another);
 });

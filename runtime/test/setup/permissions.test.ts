@@ -5,7 +5,7 @@ import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 
 import { ACCOUNT } from '../../../testbed/index.js';
 import { CredstashError } from '../../src/index.js';
-import { BareAws, NAMES, REGION } from './bare.js';
+import { BareAws, NAMES } from './bare.js';
 import { createKey, createPolicyOfFive, createTable } from './by-hand.js';
 
 interface Statement {
@@ -96,20 +96,16 @@ test.each(Object.entries(SCENARIOS))(
     for (const { Action } of learned) learnedActions.add(Action);
     // No statement is for everything, but where KMS knows no ARN.
     const everywhere = learned.filter(({ Resource }) => Resource === '*');
-    expect(['kms:CreateKey', 'kms:ListKeys', 'kms:PutKeyPolicy', 'kms:TagResource']).toEqual(
+    expect(['kms:CreateKey', 'kms:PutKeyPolicy', 'kms:TagResource', 'tag:GetResources']).toEqual(
       expect.arrayContaining(everywhere.map(({ Action }) => Action)),
     );
-    // Every key is looked at for its tags: one statement allows it for all of them.
-    const ofTags = learned.filter(({ Action }) => Action === 'kms:ListResourceTags');
-    expect(ofTags.map(({ Resource }) => Resource)).toEqual([
-      `arn:aws:kms:${REGION}:${ACCOUNT}:key/*`,
-    ]);
   },
 );
 
 test('setup prints the statement to delete the key of a run that came second', async () => {
   const given = ['dynamodb:*', 'iam:*', 'kms:Create*', 'kms:Describe*', 'kms:Get*', 'kms:List*'];
-  const allowed = [...given, 'kms:TagResource', 'kms:PutKeyPolicy', 'kms:EnableKeyRotation'];
+  const ofKey = ['kms:TagResource', 'kms:PutKeyPolicy', 'kms:EnableKeyRotation'];
+  const allowed = [...given, ...ofKey, 'tag:GetResources'];
   const statements = allowed.map((Action) => ({ Effect: 'Allow', Action, Resource: '*' }));
   const learned = await learn(statements, () => createKey(bare.clients).catch(() => undefined));
   expect(learned.map(({ Action }) => Action)).toEqual(['kms:ScheduleKeyDeletion']);

@@ -87,7 +87,6 @@ describe('planSetup with an existing policy', () => {
   });
 
   test.each([
-    `arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/credential-store`,
     `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/credential-store-prod`,
     'arn:aws:s3:::bucket/*',
     '*',

@@ -2,19 +2,20 @@ import { Option, type Command } from 'commander';
 
 import { PERMISSIONS, type Finding, type Permission } from '../../doctor/findings.js';
 import { parseContext } from '../input/arguments.js';
-import { addConnectionOptions } from '../input/connection.js';
+import { addConnectionOptions, globalOptions } from '../input/connection.js';
 import { Exit } from '../output/exit.js';
 import { printLine } from '../output/terminal.js';
 import {
+  addProvisioningOptions,
   compartmentParameters,
   createClients,
   provisioner,
   readTemplate,
+  type ProvisioningFlags,
 } from '../input/provisioning.js';
 
-interface DoctorFlags {
+interface DoctorFlags extends ProvisioningFlags {
   readonly expect: readonly Permission[];
-  readonly key?: string;
 }
 
 /** Nobody's secret. */
@@ -37,7 +38,6 @@ export function addDoctorCommand(root: Command): void {
         .choices(PERMISSIONS)
         .default(PERMISSIONS, PERMISSIONS.join(' ')),
     )
-    .option('-k, --key <alias>', "alias of the key (default: the compartment's)")
     .addHelpText(
       'after',
       `
@@ -46,6 +46,7 @@ Examples:
   $ credstash doctor app/db.password env=prod --expect read`,
     )
     .action(doctor);
+  addProvisioningOptions(command);
   addConnectionOptions(command);
 }
 
@@ -59,6 +60,8 @@ async function doctor(
     parameters: compartmentParameters(command, flags),
     name: name ?? ANY_NAME,
     context: parseContext(command, words),
+    adopt: flags.adopt,
+    timeout: globalOptions(command).timeout,
   };
   const { examine } = await provisioner();
   const findings = await examine(await readTemplate(), patient, await createClients(command));

@@ -6,6 +6,7 @@ import { Exit } from '../output/exit.js';
 import { collect, parseContext, parsePairs } from '../input/arguments.js';
 import { addConnectionOptions, connect } from '../input/connection.js';
 import { readSecrets } from '../output/bulk.js';
+import { accountFor, interrupted } from '../output/interruption.js';
 import { printError } from '../output/terminal.js';
 import { reportFailures } from '../output/words.js';
 
@@ -68,6 +69,7 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
   const names = [...new Set([...asked, ...Object.values(mapped)])];
   if (names.length === 0)
     command.error('error: name a secret, a pattern or a prefix before --, or --all');
+  accountFor(() => (interrupted.aborted ? `${file} was not started.` : ''));
   const read = await readSecrets(await connect(command), { names, context });
   const request = {
     asked,

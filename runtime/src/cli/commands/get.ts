@@ -7,6 +7,7 @@ import { addConnectionOptions, connect } from '../input/connection.js';
 import { CredstashError } from '../../errors.js';
 import { formatOption, givenVersion } from '../input/options.js';
 import type { Format } from '../output/formats.js';
+import { interrupted } from '../output/interruption.js';
 import { writeOutput } from '../output/write.js';
 
 interface GetFlags {
@@ -48,7 +49,7 @@ async function get(name: string, words: string[], flags: GetFlags, command: Comm
   const context = parseContext(command, words);
   const credstash = await connect(command);
   if (!isPattern(name)) {
-    const value = await credstash.getBytes(name, { version, context });
+    const value = await credstash.getBytes(name, { version, context, signal: interrupted });
     await writeOutput(noline ? value : Buffer.concat([value, Buffer.from('\n')]), output);
     return;
   }

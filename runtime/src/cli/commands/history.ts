@@ -4,6 +4,7 @@ import { CredstashError } from '../../errors.js';
 import { addConnectionOptions, connect } from '../input/connection.js';
 import { addEntriesOptions } from '../input/options.js';
 import { printEntries, type EntriesFlags } from '../output/entries.js';
+import { interrupted } from '../output/interruption.js';
 
 export function addHistoryCommand(root: Command): void {
   const command = root
@@ -16,7 +17,7 @@ export function addHistoryCommand(root: Command): void {
 }
 
 async function history(name: string, flags: EntriesFlags, command: Command) {
-  const entries = await (await connect(command)).history(name);
+  const entries = await (await connect(command)).history(name, { signal: interrupted });
   if (entries.length === 0) {
     throw new CredstashError('ERR_SECRET_NOT_FOUND', `There is no secret ${name}.`, {
       secret: { name },

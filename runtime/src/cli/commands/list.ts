@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addConnectionOptions, connect } from '../input/connection.js';
 import { addEntriesOptions } from '../input/options.js';
 import { printEntries, printJson, type EntriesFlags } from '../output/entries.js';
+import { interrupted } from '../output/interruption.js';
 import { printLine } from '../output/terminal.js';
 
 const PATTERNS = ['[patterns...]', 'names, or patterns: * matches any string'] as const;
@@ -46,5 +47,6 @@ async function list(patterns: string[], flags: EntriesFlags, command: Command) {
 
 async function find(patterns: string[], command: Command) {
   const credstash = await connect(command);
-  return credstash.list(patterns.length > 0 ? { names: patterns } : {});
+  const names = patterns.length > 0 ? patterns : undefined;
+  return credstash.list({ names, signal: interrupted });
 }

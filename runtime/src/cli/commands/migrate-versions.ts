@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 
 import { addConnectionOptions, connect } from '../input/connection.js';
+import type { MigratedVersion } from '../../operations/migrate-versions.js';
 import { Exit } from '../output/exit.js';
-import { withProgress } from '../output/progress.js';
+import { accountFor, interrupted } from '../output/interruption.js';
 import { printError, printLine } from '../output/terminal.js';
 
 export function addMigrateVersionsCommand(root: Command): void {
@@ -19,14 +20,21 @@ export function addMigrateVersionsCommand(root: Command): void {
 
 async function migrate({ apply = false }: { apply?: boolean }, command: Command) {
   const credstash = await connect(command);
-  const versions = await withProgress('moving', (onProgress) =>
-    credstash.migrateVersions({ dryRun: !apply, onProgress }),
+  let count = 0;
+  const onSettled = ({ name, from, to, outcome }: MigratedVersion) => {
+    if (outcome === 'taken') printError(`${name}: ${from} was not moved: ${to} already exists`);
+    else {
+      count++;
+      printLine(`${name}: ${from} -> ${to}`);
+    }
+  };
+  accountFor(() =>
+    apply && (count > 0 || interrupted.aborted)
+      ? `Moved versions: ${count}. Run this again to move the rest.`
+      : '',
   );
-  for (const { name, from, to, outcome } of versions) {
-    if (outcome !== 'taken') printLine(`${name}: ${from} -> ${to}`);
-    else printError(`${name}: ${from} was not moved: ${to} already exists`);
-  }
-  const count = versions.filter(({ outcome }) => outcome !== 'taken').length;
+  const options = { dryRun: !apply, onSettled, signal: interrupted };
+  const versions = await credstash.migrateVersions(options);
   const hint = apply || count === 0 ? '' : '; --apply moves them';
   printLine(`${count} unpadded versions ${apply ? 'moved' : 'to move'}${hint}`);
   if (apply && count < versions.length) throw new Exit(1);

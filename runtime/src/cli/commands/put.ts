@@ -7,6 +7,7 @@ import { addConnectionOptions, connect } from '../input/connection.js';
 import { addPutOptions, putOptions, warn, warnOfPut, type PutFlags } from '../input/options.js';
 import { promptValue } from '../input/prompt.js';
 import { readValue } from '../input/value.js';
+import { accountFor, interrupted } from '../output/interruption.js';
 import { printError, printLine } from '../output/terminal.js';
 
 export function addPutCommand(root: Command): void {
@@ -40,13 +41,18 @@ async function put(
   const { key, prompt = false } = flags;
   const context = parseContext(command, prompt && value !== undefined ? [value, ...words] : words);
   const options = putOptions(flags);
+  accountFor(() => (interrupted.aborted ? 'Nothing was stored.' : ''));
   const credstash = await connect(command, key);
   warnOfPut([name], flags);
   const bytes = await (prompt || (value === undefined && process.stdin.isTTY)
     ? promptValue(name)
     : readValue(command, value ?? '', LIMITS.itemBytes));
   if (!prompt && value === undefined && bytes.length === 0) warn(`${name} gets an empty value`);
-  const { isUnchanged, version } = await credstash.put(name, bytes, { ...options, context });
+  const { isUnchanged, version } = await credstash.put(name, bytes, {
+    ...options,
+    context,
+    signal: interrupted,
+  });
   printLine(`${name} ${isUnchanged ? 'is unchanged' : 'has been stored'}`);
   // Standard output is for what Python writes.
   if (options.autoVersion && !isUnchanged) {

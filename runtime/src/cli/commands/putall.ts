@@ -1,18 +1,16 @@
-import { once } from 'node:events';
-
 import { Option, type Command } from 'commander';
 
 import type { Credstash } from '../../credstash.js';
-import { BulkWriteError, type CredstashError } from '../../errors.js';
+import { BulkWriteError, CredstashError } from '../../errors.js';
 import type { PutAllOptions } from '../../operations/put-all.js';
 import type { PutResult } from '../../operations/put.js';
 import { parseContext } from '../input/arguments.js';
 import { addConnectionOptions, connect } from '../input/connection.js';
-import { Exit, Interruption } from '../output/exit.js';
+import { Exit } from '../output/exit.js';
+import { accountFor, interrupted } from '../output/interruption.js';
 import { addPutOptions, putOptions, warnOfPut, type PutFlags } from '../input/options.js';
-import { withProgress } from '../output/progress.js';
-import { printError, printLine } from '../output/terminal.js';
-import { reportFailures } from '../output/words.js';
+import { printLine } from '../output/terminal.js';
+import { reportFailure } from '../output/words.js';
 import {
   INPUT_FORMATS,
   inputFormatOf,
@@ -48,54 +46,37 @@ async function putAll(
   command: Command,
 ) {
   const context = parseContext(command, words);
+  accountFor(() => (interrupted.aborted ? 'Nothing was stored.' : ''));
   const credstash = await connect(command, flags.key);
   const bytes = await readValue(command, argument);
   const secrets = await parseSecrets(bytes, flags.format ?? inputFormatOf(argument));
   warnOfPut(secrets.keys(), flags);
-  const { done, failures } = await write(credstash, secrets, { ...putOptions(flags), context });
-  for (const [name, { isUnchanged }] of done) {
-    printLine(`${name} ${isUnchanged ? 'is unchanged' : 'has been stored'}`);
-  }
-  reportFailures(failures);
-  if (failures.size > 0) throw new Exit(1);
+  const options = { ...putOptions(flags), context, signal: interrupted };
+  await write(credstash, secrets, options);
 }
 
-/**
- * Put all secrets.
- *
- * @throws Interruption after Ctrl-C, once it has printed what was stored
- */
+/** Put all secrets, and tell of each as it is done. */
 async function write(
   credstash: Credstash,
   secrets: ReadonlyMap<string, string>,
   options: PutAllOptions,
-): Promise<{
-  done: BulkWriteError['stored'];
-  failures: ReadonlyMap<string, CredstashError>;
-}> {
-  const stored = new Set<string>();
-  const finished = new AbortController();
-  const interruption = once(process, 'SIGINT', { signal: finished.signal }).then(() => {
-    const rest = [...secrets.keys()].filter((name) => !stored.has(name));
-    const list = (names: string[]) => names.join(', ') || 'none';
-    process.stderr.write('\n');
-    printError(`Interrupted. Stored: ${list([...stored])}. Not stored, or unknown: ${list(rest)}.`);
-    throw new Interruption();
-  });
-  const work = withProgress('storing', (onProgress) => {
-    let settled = 0;
-    const onSettled = (name: string, outcome: PutResult | CredstashError) => {
-      if (!(outcome instanceof Error)) stored.add(name);
-      onProgress?.(++settled, secrets.size);
-    };
-    return credstash.putAll(secrets, { ...options, onSettled });
-  });
+): Promise<void> {
+  const rest = new Set(secrets.keys());
+  const onSettled = (name: string, outcome: PutResult | CredstashError) => {
+    if (outcome instanceof CredstashError) {
+      // Those that were not begun are told together, at the end.
+      if (outcome.code === 'ERR_ABORTED') return;
+      reportFailure(name, outcome);
+    } else printLine(`${name} ${outcome.isUnchanged ? 'is unchanged' : 'has been stored'}`);
+    rest.delete(name);
+  };
+  accountFor(() =>
+    interrupted.aborted && rest.size > 0 ? `Not stored: ${[...rest].join(', ')}.` : '',
+  );
   try {
-    return { done: await Promise.race([work, interruption]), failures: new Map() };
+    await credstash.putAll(secrets, { ...options, onSettled });
   } catch (error) {
-    if (error instanceof BulkWriteError) return { done: error.stored, failures: error.failures };
+    if (error instanceof BulkWriteError && !interrupted.aborted) throw new Exit(1);
     throw error;
-  } finally {
-    finished.abort();
   }
 }

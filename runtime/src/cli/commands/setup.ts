@@ -7,24 +7,29 @@ import { parsePairs } from '../input/arguments.js';
 import { saveKmsRegion } from '../input/config-file.js';
 import { addConnectionOptions, globalOptions } from '../input/connection.js';
 import { shellQuoted } from '../output/formats.js';
-import { printError, printLine } from '../output/terminal.js';
+import { accountFor, interrupted } from '../output/interruption.js';
+import { printLine } from '../output/terminal.js';
 import {
+  addProvisioningOptions,
   compartmentParameters,
   createClients,
   provisioner,
   readTemplate,
+  type ProvisioningFlags,
 } from '../input/provisioning.js';
 
-interface SetupFlags {
+interface SetupFlags extends ProvisioningFlags {
   readonly attachRead?: string[];
   readonly attachWrite?: string[];
   readonly dryRun?: boolean;
-  readonly key?: string;
-  readonly readPolicy?: string;
   readonly saveKmsRegion?: string;
   readonly tags?: string[];
-  readonly writePolicy?: string;
 }
+
+/** Of a change in the plan. */
+const ACTION_WIDTH = 'unchanged'.length;
+
+const AGAIN = 'Run this again to go on from there.';
 
 export function addSetupCommand(root: Command): void {
   const command = root
@@ -35,7 +40,6 @@ export function addSetupCommand(root: Command): void {
     .option('--attach-write <role...>', 'roles to attach the write policy to')
     .option('--tags <key=value...>', 'tags of the key, the table and the policies')
     .option('--save-kms-region <region>', 'region of the key, to be saved in ~/.credstash')
-    .option('-k, --key <alias>', "alias of the key (default: the compartment's)")
     .option('--read-policy <name>', "name of the read policy (default: the compartment's)")
     .option('--write-policy <name>', "name of the write policy (default: the compartment's)")
     .addHelpText(
@@ -46,6 +50,7 @@ Examples:
   $ credstash setup --compartment prod --attach-read web worker`,
     )
     .action(setup);
+  addProvisioningOptions(command);
   addConnectionOptions(command);
 }
 
@@ -60,28 +65,32 @@ async function setup(flags: SetupFlags, command: Command) {
     await saveKmsRegion(savedRegion);
     printLine(`KMS region set to ${savedRegion}`);
   }
-  const plan = await planSetup(template, request, await createClients(command, savedRegion));
+  const clients = await createClients(command, savedRegion);
+  let begun: SetupPlan | undefined;
+  accountFor(() => account(begun));
+  const plan = await planSetup(template, request, clients);
+  printPlan(plan, `table ${request.parameters.TableName}`);
+  if (dryRun) {
+    printLine('Nothing was changed: this was a dry run.');
+  } else if (plan.changes.every(({ apply }) => apply === undefined)) {
+    printLine('Nothing to do.');
+  } else {
+    begun = plan;
+    await plan.apply();
+    printNextSteps(flags, command);
+  }
+}
 
-  const { account, region, kmsRegion, changes } = plan;
+function printPlan({ account, region, kmsRegion, changes }: SetupPlan, table: string): void {
   const ofKey = kmsRegion === region ? '' : `, with the key in ${kmsRegion}`;
   printLine(`In account ${account} and region ${region}${ofKey}:`);
-  for (const { action, resource, notes } of changes) {
-    printLine(`  ${action.padEnd('unchanged'.length)}  ${withNotes(resource, notes)}`);
+  for (const { action, resource, notes, deviations = [] } of changes) {
+    printLine(`  ${action.padEnd(ACTION_WIDTH)}  ${withNotes(resource, notes)}`);
+    for (const text of deviations) printLine(`  ${' '.repeat(ACTION_WIDTH)}    ${text}`);
   }
-  const table = `table ${request.parameters.TableName}`;
   if (changes.some(({ action, resource }) => resource === table && action !== 'create')) {
     printLine('Credential Store table already exists');
   }
-  if (dryRun) {
-    printLine('Nothing was changed: this was a dry run.');
-    return;
-  }
-  if (changes.every(({ apply }) => apply === undefined)) {
-    printLine('Nothing to do.');
-    return;
-  }
-  await apply(plan);
-  printNextSteps(flags, command);
 }
 
 function checkRegion(region: string): void {
@@ -99,21 +108,20 @@ function setupRequest(flags: SetupFlags, command: Command): SetupRequest {
     readers: attachRead,
     writers: attachWrite,
     tags: parsePairs(command, flags.tags ?? [], 'tags must be key=value'),
+    adopt: flags.adopt,
+    timeout: globalOptions(command).timeout,
     tell: printLine,
   };
 }
 
-async function apply(plan: SetupPlan): Promise<void> {
-  try {
-    await plan.apply();
-  } catch (error) {
-    if (plan.made.length > 0) {
-      printError(
-        `What was made stays: ${plan.made.join(', ')}. Run this again to go on from there.`,
-      );
-    }
-    throw error;
+/** What was done, after an error or when the work is cut short. */
+function account(begun: SetupPlan | undefined): string {
+  const made = begun?.made.join(', ') ?? '';
+  if (interrupted.aborted) {
+    if (!begun) return 'Nothing was changed.';
+    return `What was made stays: ${made || 'nothing'}, and perhaps what was about to be made. ${AGAIN}`;
   }
+  return made === '' ? '' : `What was made stays: ${made}. ${AGAIN}`;
 }
 
 function printNextSteps(flags: SetupFlags, command: Command): void {
@@ -127,6 +135,7 @@ function printNextSteps(flags: SetupFlags, command: Command): void {
     '--arn': arn,
   });
   const key = words({ '-k': flags.key });
+  const adopt = words({ '--adopt': flags.adopt });
   const policies = words({
     '--read-policy': flags.readPolicy,
     '--write-policy': flags.writePolicy,
@@ -134,16 +143,15 @@ function printNextSteps(flags: SetupFlags, command: Command): void {
   printLine('');
   printLine('Ready. What next:');
   printLine(`  credstash put NAME -P${where}${key}`);
-  printLine(`  credstash doctor${where}${key}`);
-  printLine(`  credstash setup --attach-read ROLE${where}${key}${policies}`);
+  printLine(`  credstash doctor${where}${key}${adopt}`);
+  printLine(`  credstash setup --attach-read ROLE${where}${key}${adopt}${policies}`);
 }
 
 /** The flags that were given, as they are typed, each after a space. */
-function words(given: Readonly<Record<string, string | undefined>>): string {
+function words(given: Readonly<Record<string, string | readonly string[] | undefined>>): string {
   return Object.entries(given)
-    .map(([flag, value]) =>
-      value === undefined ? '' : ` ${flag} ${isPlain(value) ? value : shellQuoted(value)}`,
-    )
+    .flatMap(([flag, values]) => (values === undefined ? [] : [flag, values].flat()))
+    .map((word) => ` ${isPlain(word) ? word : shellQuoted(word)}`)
     .join('');
 }
 

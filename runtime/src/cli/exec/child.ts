@@ -3,6 +3,7 @@ import { accessSync, constants as modes, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 
+import { stopInterrupting } from '../output/interruption.js';
 import { printError } from '../output/terminal.js';
 
 /** Signals to pass on to the child. A terminal sends the last two to the child itself. */
@@ -18,6 +19,7 @@ const SIGNALLED = 128;
  * Run a program with the streams of this process, and pass signals on to it. It is looked up on the
  * PATH of this process, not that of its environment.
  *
+ * @throws Interruption if this process is to end before the child starts
  * @returns Its exit code, or 128 and the number of the signal that ended it.
  */
 export function runChild(
@@ -30,6 +32,7 @@ export function runChild(
     printError(`${file} was not found`);
     return Promise.resolve(NOT_FOUND);
   }
+  stopInterrupting();
   return new Promise((ended) => {
     // Before the child starts: a signal in between would end this process but not the child.
     for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));

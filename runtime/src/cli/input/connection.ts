@@ -3,9 +3,12 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { clientConfig } from '../../aws/client.js';
+import { withDeadline } from '../../aws/deadline.js';
+import { refuseForeignAnswers } from '../../aws/foreign-answer.js';
 import { Credstash } from '../../credstash.js';
 import { CredstashError } from '../../errors.js';
 import { savedKmsRegion } from './config-file.js';
+import { interrupted } from '../output/interruption.js';
 import { LOG_LEVELS } from '../output/log.js';
 import { printError } from '../output/terminal.js';
 
@@ -46,7 +49,7 @@ export function addConnectionOptions(command: Command, arnFlags = '--arn <arn>')
     new Option(arnFlags, 'IAM role to assume').conflicts('profile'),
     new Option(
       '--timeout <seconds>',
-      'give up a call for a secret, with its retries, after this time (default: 30)',
+      'end after this time (default: 30 for each call to AWS, with its retries)',
     ).argParser(milliseconds),
     new Option('--log-level <level>', 'minimum level of the log; only errors are logged').choices(
       LOG_LEVELS,
@@ -59,8 +62,8 @@ export function addConnectionOptions(command: Command, arnFlags = '--arn <arn>')
 
 function milliseconds(seconds: string): number {
   const number = Number(seconds);
-  if (number > 0 && number <= 86_400) return number * 1000;
-  throw new InvalidArgumentError('It must be a number of seconds, up to 86400.');
+  if (number >= 0.001 && number <= 86_400) return number * 1000;
+  throw new InvalidArgumentError('It must be a number of seconds, from 0.001 to 86400.');
 }
 
 /** The flags of every command. A flag after the command's name overrides one before it. */
@@ -76,7 +79,7 @@ export function globalOptions(command: Command): GlobalOptions {
 export async function connect(command: Command, key?: string): Promise<Credstash> {
   const { table, compartment, timeout } = globalOptions(command);
   const { service, kms } = await clientConfigs(command);
-  const dynamodb = new DynamoDBClient(service);
+  const dynamodb = refuseForeignAnswers(new DynamoDBClient(service));
   const told = new Set<string>();
   return new Credstash({
     table,
@@ -85,7 +88,7 @@ export async function connect(command: Command, key?: string): Promise<Credstash
     timeout,
     dynamodb,
     // Credentials are found once, for both.
-    kms: new KMSClient({ ...kms, credentials: dynamodb.config.credentials }),
+    kms: refuseForeignAnswers(new KMSClient({ ...kms, credentials: dynamodb.config.credentials })),
     onWarning: (warning) => {
       if (!told.has(warning)) printError(`warning: ${warning}`);
       told.add(warning);
@@ -99,18 +102,18 @@ export async function connect(command: Command, key?: string): Promise<Credstash
  * @param unnamedKmsRegion The region of the key, unless a flag names one.
  */
 export async function clientConfigs(command: Command, unnamedKmsRegion?: string) {
-  const { profile, arn, ...regions } = globalOptions(command);
+  const { profile, arn, timeout, ...regions } = globalOptions(command);
   if (profile !== undefined && arn !== undefined) {
     command.error("error: option '--profile <profile>' cannot be used with option '--arn <arn>'");
   }
   // As for Python, an empty region is none.
   const region = regions.region || (await defaultRegion(profile));
   const kmsRegion = regions.kmsRegion || unnamedKmsRegion || (await savedKmsRegion()) || region;
-  const credentials = arn === undefined ? undefined : await roleCredentials(arn, region);
+  const credentials = arn === undefined ? undefined : await roleCredentials(arn, region, timeout);
   const identity = { profile, credentials, logger: SILENT_LOGGER };
   return {
-    service: clientConfig({ region, ...identity }),
-    kms: clientConfig({ region: kmsRegion, ...identity }),
+    service: clientConfig({ region, ...identity }, timeout),
+    kms: clientConfig({ region: kmsRegion, ...identity }, timeout),
   };
 }
 
@@ -123,13 +126,16 @@ async function defaultRegion(profile: string | undefined): Promise<string> {
 }
 
 /** @throws ERR_CREDENTIALS */
-async function roleCredentials(arn: string, region: string) {
+async function roleCredentials(arn: string, region: string, timeout: number | undefined) {
   // Loaded only with --arn.
   const { fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const params = { RoleArn: arn, RoleSessionName: 'credstash' };
+  const config = clientConfig({ region }, timeout);
+  const assume = fromTemporaryCredentials({ params, clientConfig: config });
   try {
-    return await fromTemporaryCredentials({ params, clientConfig: { region } })();
+    return await withDeadline(() => assume(), { signal: interrupted, timeout });
   } catch (cause) {
+    interrupted.throwIfAborted();
     const { name, message } = cause as Error;
     throw new CredstashError(
       'ERR_CREDENTIALS',

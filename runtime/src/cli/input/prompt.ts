@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 
 import { CredstashError } from '../../errors.js';
-import { Exit, INTERRUPTED } from '../output/exit.js';
+import { interrupt, interrupted } from '../output/interruption.js';
 import { shown } from '../output/terminal.js';
 
 /** How long to wait for the other lines of a paste. */
@@ -12,7 +12,7 @@ const PASTE_MS = 100;
 /**
  * Prompt for a value, without echo: one line that is not empty.
  *
- * @throws Exit 130 after Ctrl-C
+ * @throws Interruption after Ctrl-C
  * @throws ERR_INVALID_ARGUMENT if it is not such a line, or is not UTF-8
  */
 export async function promptValue(name: string): Promise<Uint8Array> {
@@ -25,16 +25,11 @@ export async function promptValue(name: string): Promise<Uint8Array> {
     setTimeout(() => typing.close(), PASTE_MS);
   });
   stderr.write(`${shown(name, stderr)}: `);
-  const end = await Promise.race([
-    once(typing, 'close').then(() => 'close' as const),
-    once(typing, 'SIGINT').then(() => 'SIGINT' as const),
-  ]);
-  typing.close();
+  typing.on('SIGINT', () => interrupt('SIGINT'));
+  interrupted.addEventListener('abort', () => typing.close());
+  await once(typing, 'close');
+  interrupted.throwIfAborted();
   stderr.write('\n');
-  if (end === 'SIGINT') {
-    stderr.write('Nothing was stored.\n');
-    throw new Exit(INTERRUPTED);
-  }
   const [value = '', ...more] = [...lines, ...(typing.line ? [typing.line] : [])];
   if (value === '') throw unusable("Nothing was typed. For an empty value, give ''.");
   if (more.length > 0) {

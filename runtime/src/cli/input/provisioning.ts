@@ -10,15 +10,26 @@ import type { CompartmentParameters } from '../../setup/setup.js';
 import type { Template } from '../../setup/template.js';
 import { clientConfigs, globalOptions } from './connection.js';
 
-/** Flags that override the names of a compartment's resources. */
-interface NameFlags {
+/** Flags of `setup` and `doctor`. */
+export interface ProvisioningFlags {
+  readonly adopt?: string[];
   readonly key?: string;
   readonly readPolicy?: string;
   readonly writePolicy?: string;
 }
 
+/** Add the flags of both `setup` and `doctor`. */
+export function addProvisioningOptions(command: Command): void {
+  command
+    .option('-k, --key <alias>', "alias of the key (default: the compartment's)")
+    .option('--adopt <arn...>', 'a key or table to take although it is open to others');
+}
+
 /** The names of the resources that the flags choose. */
-export function compartmentParameters(command: Command, flags: NameFlags): CompartmentParameters {
+export function compartmentParameters(
+  command: Command,
+  flags: ProvisioningFlags,
+): CompartmentParameters {
   const names = compartmentNames({ ...globalOptions(command), key: flags.key }, process.env);
   return {
     KeyAlias: names.key,

@@ -2,6 +2,7 @@ import { BulkReadError, type CredstashError } from '../../errors.js';
 import type { Credstash } from '../../credstash.js';
 import type { GetAllOptions } from '../../operations/get-all.js';
 import { Exit } from './exit.js';
+import { interrupted } from './interruption.js';
 import { formatSecrets, type Format } from './formats.js';
 import { withProgress } from './progress.js';
 import { shownLines } from './terminal.js';
@@ -18,11 +19,11 @@ export interface BulkRead {
 export async function readSecrets(credstash: Credstash, options: GetAllOptions): Promise<BulkRead> {
   try {
     const secrets = await withProgress('reading', (onProgress) =>
-      credstash.getAll({ ...options, onProgress }),
+      credstash.getAll({ ...options, onProgress, signal: interrupted }),
     );
     return { secrets, failures: new Map() };
   } catch (error) {
-    if (error instanceof BulkReadError) return error;
+    if (error instanceof BulkReadError && !interrupted.aborted) return error;
     throw error;
   }
 }

@@ -22,6 +22,7 @@ const FLAGS: Readonly<Partial<Record<ErrorCode, string>>> = {
   ERR_POLICY_TAKEN:
     'Name other policies with --read-policy and --write-policy, or --compartment; another alias with --key.',
   ERR_TABLE_UNSUITABLE: 'Name another table with --table, or --compartment.',
+  ERR_UNTRUSTED: 'To adopt it as it is, add --adopt and that ARN.',
 };
 
 /** An error as one line. */
@@ -31,7 +32,11 @@ export function describe(error: unknown): string {
 
 /** One line on standard error for each secret that failed. */
 export function reportFailures(failures: ReadonlyMap<string, Error>): void {
-  for (const [name, error] of failures) printError(`${name}: ${describe(error)}`);
+  for (const [name, error] of failures) reportFailure(name, error);
+}
+
+export function reportFailure(name: string, error: Error): void {
+  printError(`${name}: ${describe(error)}`);
 }
 
 function translate(error: unknown): string {
