@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { Compartment } from '../lib';
 import { Credstash, DynamoDbStore, type SealedItem } from '../runtime/src/index.js';
@@ -138,5 +140,53 @@ test('rebind asks for unpadded versions to be repaired first', async () => {
   });
   await expect(credstash.rebind({ names: ['old'], dryRun: false })).rejects.toMatchObject({
     failures: new Map([['old', expect.objectContaining({ code: 'ERR_NO_NEXT_VERSION' })]]),
+  });
+});
+
+describe('credstash rebind', () => {
+  async function run(...args: string[]) {
+    const env = { PATH: process.env.PATH, ...(await test_.env()) };
+    const cli = join(__dirname, '../runtime/dist/credstash.cjs');
+    return new Promise((resolve) => {
+      execFile(process.execPath, [cli, 'rebind', ...args], { env }, (error, stdout, stderr) =>
+        resolve({ exitCode: error?.code ?? 0, stdout, stderr }),
+      );
+    });
+  }
+
+  test('lists what it would bind, and binds it with --apply', async () => {
+    expect(await run('app/*')).toEqual({
+      exitCode: 0,
+      stdout:
+        'app/a: version 2 would be bound\napp/b: version 2 would be bound\n2 secrets to bind; --apply binds them\n',
+      stderr: '',
+    });
+    expect(await run('app/*', '--apply')).toEqual({
+      exitCode: 0,
+      stdout: expect.stringMatching(
+        /^app\/\w: version 2 is bound\napp\/\w: version 2 is bound\n2 secrets bound; their older versions are not\n$/,
+      ),
+      stderr: '',
+    });
+    expect(await run('app/*')).toMatchObject({ stdout: '0 secrets to bind\n' });
+  });
+
+  test('names what it could not open, binds the others, and exits with 1', async () => {
+    await before(() => credstash.put('app/in-prod', 'p', IN_PROD).then(() => undefined));
+    expect(await run('app/*', '--apply')).toEqual({
+      exitCode: 1,
+      stdout: expect.stringMatching(/app\/a: version 2 is bound[^]*\n2 secrets bound\n$/),
+      stderr: expect.stringMatching(/^app\/in-prod: KMS ERROR: Could not decrypt hmac key/),
+    });
+    expect(await run('app/in-prod', 'env=prod', '--apply')).toMatchObject({ exitCode: 0 });
+  });
+
+  test('says what to deploy where the key does not bind names', async () => {
+    await new Credstash({ ...test_.clients(), compartment: 'open' }).put('a', 'v');
+    expect(await run('--compartment', 'open')).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/Deploy the compartment with bindNames and openUnbound first/),
+    });
   });
 });

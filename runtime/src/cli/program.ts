@@ -13,6 +13,7 @@ import { addKeysCommand, addListCommand } from './commands/list.js';
 import { addMigrateVersionsCommand } from './commands/migrate-versions.js';
 import { addPutCommand } from './commands/put.js';
 import { addPutAllCommand } from './commands/putall.js';
+import { addRebindCommand } from './commands/rebind.js';
 import { addSetupCommand } from './commands/setup.js';
 import { addConnectionOptions, globalOptions } from './input/connection.js';
 import { limitTime } from './output/interruption.js';
@@ -57,6 +58,7 @@ Examples:
     addSetupCommand,
     addDoctorCommand,
     addMigrateVersionsCommand,
+    addRebindCommand,
     addCompletionCommand,
     addCompleteNamesCommand,
   ]) {

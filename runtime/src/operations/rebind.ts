@@ -128,7 +128,6 @@ function versionAfterLatest({ name, version }: SealedItem): string {
   if (!isUnpadded(version)) return versionAfter(name, [version]);
   throw new CredstashError(
     'ERR_NO_NEXT_VERSION',
-    `${name} has the unpadded version ${version}: repair it with migrateVersions first.`,
-    { secret: { name, latestVersion: version } },
+    `${name} has the unpadded version ${version}: repair it with migrateVersions first, or \`credstash migrate-versions\`.`,
   );
 }

@@ -90,7 +90,7 @@ describe.each([
     ['list', ['list'], ''],
     ['put', ['put', 'foo', 'bar', '-a'], ' Nothing was stored.'],
     ['exec', ['exec', 'foo', '--', 'touch', 'x'], ' touch was not started.'],
-    ['setup', ['setup'], ''],
+    ['setup', ['setup'], ' Nothing was changed.'],
     ['doctor', ['doctor'], ''],
   ])('ends %s at once when no answer comes', async (_, args, done) => {
     const before = sockets.size;
@@ -243,12 +243,16 @@ test('getall of many secrets at once says nothing on stderr', async () => {
 describe('--timeout', () => {
   test('is the time of the whole command, not of each call', async () => {
     await setting.credstash.put('foo', 'bar');
-    for (const action of ['dynamodb:Query', 'kms:Decrypt']) {
-      setting.aws.aws.inject({ action, latency: 1400 });
+    for (const action of ['Query', 'PutItem'].map((each) => `dynamodb:${each}`)) {
+      setting.aws.aws.inject({ action, latency: 500 });
     }
-    const { exitCode, stderr } = await setting.run('get', 'foo', '--timeout', '2');
+    for (const action of ['kms:Decrypt', 'kms:GenerateDataKey']) {
+      setting.aws.aws.inject({ action, latency: 500 });
+    }
+    const args = ['put', 'foo', 'other', '-a', '--if-changed', '--timeout', '2'];
+    const { exitCode, stderr } = await setting.run(...args);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^KMS ERROR: Decryption error .*longer than 2 s\.\n$/);
+    expect(stderr).toMatch(/The command took longer than 2 s/);
   });
 
   test('ends a command whose credentials never come, and leaves none waiting for them', async () => {

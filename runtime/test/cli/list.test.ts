@@ -116,6 +116,7 @@ describe('list -f table', () => {
         const { ExclusiveStartKey } = JSON.parse(body) as {
           ExclusiveStartKey?: { name: { S: string } };
         };
+        response.setHeader('content-type', 'application/x-amz-json-1.0');
         response.end(JSON.stringify(pages[Number(ExclusiveStartKey?.name.S ?? 0)]));
       });
     }).listen(0, '127.0.0.1');

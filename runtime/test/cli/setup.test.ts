@@ -116,7 +116,7 @@ test('setup without a permission prints the call, the resource, the statement an
   const statement = `{"Effect":"Allow","Action":"kms:CreateAlias","Resource":\\["${alias}","${key}"\\]}`;
   expect(stderr).toMatch(
     new RegExp(
-      `^What was made stays: table credential-store, point-in-time recovery of the table credential-store, key of alias/credstash\\. Run this again to go on from there\\.\nKMS ERROR: Could not call kms:CreateAlias on ${alias} and ${key} \\(.*This statement would allow it: ${statement}\n$`,
+      `^KMS ERROR: Could not call kms:CreateAlias on ${alias} and ${key} \\(.*This statement would allow it: ${statement}\nWhat was made stays: table credential-store, point-in-time recovery of the table credential-store, key of alias/credstash\\. Run this again to go on from there\\.\n$`,
     ),
   );
 });

@@ -68,7 +68,9 @@ describe('unpadded versions', () => {
     const values = { 4: 'old', [padVersion(12)]: 'padded' };
     for (const [version, value] of Object.entries(values)) {
       const dataKey = await keyService.generateDataKey({});
-      const item = sealItem({ name: 'a', version }, Buffer.from(value), dataKey, { digest: 'SHA256' });
+      const item = sealItem({ name: 'a', version }, Buffer.from(value), dataKey, {
+        digest: 'SHA256',
+      });
       await store.putIfAbsent(item);
     }
   });

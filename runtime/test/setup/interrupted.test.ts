@@ -8,7 +8,9 @@ import {
   type GrantOperation,
 } from '@aws-sdk/client-kms';
 
+import { resolve } from '../../src/setup/template.js';
 import { ACCOUNT } from '../../../testbed/index.js';
+import { COMPARTMENT_TEMPLATE } from '../../../testbed/test-aws.js';
 import type { BareAws } from './bare.js';
 import { createKey } from './by-hand.js';
 import { REQUEST, startWithRole, state } from './state.js';
@@ -94,17 +96,11 @@ describe('setup with tagged keys and no alias', () => {
     return KeyMetadata?.Arn ?? '';
   };
 
-  const own = JSON.stringify({
-    Statement: [
-      {
-        Action: 'kms:*',
-        Effect: 'Allow',
-        Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
-        Resource: '*',
-      },
-    ],
-    Version: '2012-10-17',
-  });
+  const key = Object.values(COMPARTMENT_TEMPLATE.Resources).find(
+    ({ Type }) => Type === 'AWS::KMS::Key',
+  );
+  const names = { 'AWS::AccountId': ACCOUNT, 'AWS::Partition': 'aws' };
+  const own = JSON.stringify(resolve((key?.Properties as { KeyPolicy: object }).KeyPolicy, names));
 
   test('leaves keys alone that are not as it creates them', async () => {
     await createTagged(own.replace('root', 'user/admin'));

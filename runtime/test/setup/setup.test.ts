@@ -30,7 +30,8 @@ describe('setup in an empty account', () => {
   test('creates everything that put and get need', async () => {
     const { plan } = await bare.setUp();
     expect(plan).toEqual(UNCHANGED.map((line) => line.replace('unchanged', 'create')));
-    const credstash = new Credstash({ compartment: 'credstash', ...bare.clients });
+    const { dynamodb, kms } = bare.clients;
+    const credstash = new Credstash({ compartment: 'credstash', dynamodb, kms });
     await credstash.put('foo', 'bar');
     expect(await credstash.get('foo')).toBe('bar');
   });

@@ -49,7 +49,8 @@ export async function state(bare: BareAws) {
     const { Versions = [] } = await iam.send(new ListPolicyVersionsCommand({ PolicyArn }));
     return `${Policy?.DefaultVersionId} of ${Versions.length}`;
   });
-  const credstash = new Credstash({ compartment: 'credstash', ...bare.clients });
+  const { dynamodb, kms } = bare.clients;
+  const credstash = new Credstash({ compartment: 'credstash', dynamodb, kms });
   await credstash.put('foo', 'bar');
   return {
     // A plan sees all that setup would change.

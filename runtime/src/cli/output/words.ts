@@ -1,11 +1,15 @@
 import { AwsError, CredstashError, type ErrorCode, type SecretReference } from '../../errors.js';
 import { isNumeric, unpadVersion } from '../../format/version.js';
+import { shellQuoted } from './formats.js';
 import { printError } from './terminal.js';
 
 /** The messages for errors about a secret: Python credstash's, where it has one. */
 const WORDS: Readonly<Partial<Record<ErrorCode, (secret: SecretReference) => string>>> = {
-  ERR_NO_NEXT_VERSION: ({ latestVersion = '' }) =>
-    `Can not autoincrement version. The current version: ${latestVersion} is ${isNumeric(latestVersion) ? 'the highest there is' : 'not an int'}`,
+  ERR_NO_NEXT_VERSION: ({ name, latestVersion = '' }) => {
+    const current = `Can not autoincrement version. The current version: ${latestVersion} is`;
+    if (!isNumeric(latestVersion)) return `${current} not an int`;
+    return `${current} the highest there is. If nobody needs it, delete it: credstash delete ${shellQuoted(name)} -v ${latestVersion}`;
+  },
   ERR_NOT_TEXT: ({ name }) =>
     `The value of ${name} is not UTF-8. Get it by its exact name, which prints its bytes unchanged.`,
   ERR_SECRET_NOT_FOUND: ({ name, version }) =>
