@@ -246,7 +246,7 @@ export class Credstash {
    * names; `isUnchanged` if it was before.
    * @throws ERR_BULK_WRITE if any could not be rebound: a {@link BulkWriteError}, which carries the
    * results of those that were, and for each of the others the error of {@link get} or {@link put}
-   * @throws ERR_NOT_BOUND if the key does not bind names
+   * @throws ERR_NOT_BOUND if the key does not bind names; ERR_UNEXPECTED_KEY
    * @throws ERR_INVALID_ARGUMENT before any call
    * @throws ERR_TABLE_NOT_FOUND, ERR_KEY_NOT_FOUND, ERR_KEY_UNAVAILABLE
    * @throws ERR_ACCESS_DENIED, ERR_THROTTLED, ERR_UNREACHABLE, ERR_CREDENTIALS,

@@ -52,7 +52,7 @@ ReEncrypt, from no binding                  | moving       | - - - - | - - - - |
 ReEncrypt, from no binding                  | bound        | - - - - | - - - - | -      | - -     | - - - -   | -     | -     | -
 ReEncrypt, to a key of my own               | same lavish  | - - - - | - - - - | -      | - -     | - - - -   | -     | +     | +
 ReEncrypt, to a key of my own               | other        | - - - - | - - - - | -      | - -     | - - - -   | -     | -     | +
-CreateGrant                                 |              | - - - - | - - - - | -      | - -     | - - - -   | -     | -     | 0
+CreateGrant                                 |              | - - - - | - - - - | -      | - -     | - - - -   | -     | -     | +
 PutKeyPolicy                                |              | - - - - | - - - - | -      | - -     | - - - -   | -     | -     | +
 DisableKey                                  |              | - - - - | - - - - | -      | - -     | - - - -   | -     | -     | -
 `;

@@ -36,7 +36,7 @@ export async function keyTags(run: Run, KeyId: string): Promise<Tags> {
 export async function planExistingKey(run: Run, wanted: KeyProperties, label: string, key: Key) {
   checkFit(label, key);
   const { Arn: KeyId } = key;
-  const deviations = adopted(run, label, KeyId, await keyDeviations(run, key));
+  const deviations = adopted(run, label, KeyId, await keyDeviations(run, wanted, key));
   const shortfalls: Shortfall[] = [];
   if (wanted.EnableKeyRotation && canRotate(key)) {
     const { KeyRotationEnabled } = await run.kms.getKeyRotationStatus({ KeyId });

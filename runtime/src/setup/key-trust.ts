@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-kms';
 
 import { regionOf } from './clients.js';
+import type { KeyProperties } from './resources.js';
 import type { Run } from './run.js';
 import {
   kept,
@@ -20,9 +21,13 @@ import {
 export type Key = KeyMetadata & { readonly Arn: string };
 
 /** In what a key is not as setup makes it. */
-export async function keyDeviations(run: Run, key: Key): Promise<Deviation[]> {
+export async function keyDeviations(
+  run: Run,
+  { KeyPolicy }: KeyProperties,
+  key: Key,
+): Promise<Deviation[]> {
   const { Arn, Origin = 'AWS_KMS', MultiRegionConfiguration = {} } = key;
-  const found = await accessDeviations(run, run.kms, Arn, 'its');
+  const found = await accessDeviations(run, run.kms, Arn, 'its', KeyPolicy);
   if (Origin !== 'AWS_KMS') found.push(kept(`its key material is of the origin ${Origin}`));
   if (!key.MultiRegion) return found;
 
@@ -33,7 +38,7 @@ export async function keyDeviations(run: Run, key: Key): Promise<Deviation[]> {
   found.push(kept(['it is a multi-Region key', ...others].join(', with ')));
   for (const arn of others) {
     const { kms } = run.inRegion(regionOf(arn));
-    found.push(...(await accessDeviations(run, kms, arn, `${arn}: its`)));
+    found.push(...(await accessDeviations(run, kms, arn, `${arn}: its`, KeyPolicy)));
   }
   return found;
 }
@@ -44,10 +49,11 @@ async function accessDeviations(
   kms: KMS,
   KeyId: string,
   its: string,
+  wanted: ResourcePolicy,
 ): Promise<Deviation[]> {
   const { Policy = '{}' } = await kms.getKeyPolicy({ KeyId, PolicyName: 'default' });
   const policy = JSON.parse(Policy) as ResourcePolicy;
-  const found = policyDeviations(run, `${its} policy`, policy);
+  const found = policyDeviations(run, `${its} policy`, policy, wanted);
   if (!leavesAccessToIam(run, policy)) {
     found.push(
       kept(

@@ -43,7 +43,7 @@ export async function planKey(run: Run, wanted: KeyProperties, alias: string): P
     await (await planExistingKey(run, wanted, resource, key)).apply?.();
     return key.Arn;
   };
-  const unfinished = await findUnfinishedKey(run, alias);
+  const unfinished = await findUnfinishedKey(run, wanted, alias);
   if (unfinished) {
     const notes = [`${unfinished.Arn}, which was made for this alias`];
     const apply = async () => adopt(await createAlias(run, alias, unfinished));

@@ -50,19 +50,38 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-/** What a policy says beside letting the account's policies decide. */
+/**
+ * What a policy says beside letting the account's policies decide.
+ *
+ * @param wanted What it is to say.
+ */
 export function policyDeviations(
   run: Run,
   policyName: string,
   { Statement = [] }: ResourcePolicy,
+  wanted: ResourcePolicy = {},
 ): Deviation[] {
+  const expected = [wanted.Statement ?? []].flat().map(canonical);
   return [Statement]
     .flat()
-    .filter((each) => !leavesAllToIam(run, each))
+    .filter((each) => !leavesAllToIam(run, each) && !expected.includes(canonical(each)))
     .map((each) => {
       const text = `${policyName} also says ${JSON.stringify(each)}`;
       return each.Effect === 'Allow' && !isOfAccount(run, each) ? stranger(text) : kept(text);
     });
+}
+
+/** The same text for statements that mean the same: lists have no order, and one value needs no list. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) {
+    const [first = '[]', ...others] = value.map(canonical).sort();
+    return others.length === 0 ? first : `[${[first, ...others].join()}]`;
+  }
+  if (typeof value !== 'object' || value === null) return JSON.stringify(String(value));
+  const entries = Object.entries(value).map(
+    ([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`,
+  );
+  return `{${entries.sort().join()}}`;
 }
 
 /** Whether a policy lets the account's policies decide. */

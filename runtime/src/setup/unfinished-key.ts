@@ -4,6 +4,7 @@ import { isAnswer } from '../aws/call.js';
 import { CredstashError } from '../errors.js';
 import { describeKey } from './existing-key.js';
 import { keyDeviations, type Key } from './key-trust.js';
+import type { KeyProperties } from './resources.js';
 import type { Run } from './run.js';
 
 /** The tag that names the alias a key was created for: CreateKey itself takes no alias. */
@@ -15,7 +16,11 @@ export const ALIAS_TAG = 'credstash:alias';
  * Anybody can set a tag, so the key must be as a run makes it. Of several such keys, every run
  * chooses the oldest.
  */
-export async function findUnfinishedKey(run: Run, alias: string): Promise<Key | undefined> {
+export async function findUnfinishedKey(
+  run: Run,
+  wanted: KeyProperties,
+  alias: string,
+): Promise<Key | undefined> {
   const found: Key[] = [];
   const tagged = {
     ResourceTypeFilters: ['kms'],
@@ -25,18 +30,18 @@ export async function findUnfinishedKey(run: Run, alias: string): Promise<Key | 
     const arns = (page.ResourceTagMappingList ?? []).flatMap(
       ({ ResourceARN }) => ResourceARN ?? [],
     );
-    found.push(...(await Promise.all(arns.map((arn) => ownKey(run, arn)))).flat());
+    found.push(...(await Promise.all(arns.map((arn) => ownKey(run, wanted, arn)))).flat());
   }
   const age = ({ CreationDate, Arn }: Key) => `${CreationDate?.toISOString()} ${Arn}`;
   return found.sort((a, b) => (age(a) < age(b) ? -1 : 1))[0];
 }
 
 /** A key, if it is enabled, and as a run makes it. */
-async function ownKey(run: Run, arn: string): Promise<Key[]> {
+async function ownKey(run: Run, wanted: KeyProperties, arn: string): Promise<Key[]> {
   try {
     const key = await describeKey(run, arn);
     const isUsable = key.KeyState === 'Enabled' && key.KeySpec === 'SYMMETRIC_DEFAULT';
-    return isUsable && (await keyDeviations(run, key)).length === 0 ? [key] : [];
+    return isUsable && (await keyDeviations(run, wanted, key)).length === 0 ? [key] : [];
   } catch (error) {
     // Tags are listed for some time after their key was deleted.
     if (isLockedAway(error) || isAnswer(error, 'NotFoundException')) return [];

@@ -134,12 +134,10 @@ describe('a server that never answers', () => {
         run('doctor', '--timeout', '0.3'),
       ]);
       expect(Date.now() - start).toBeLessThan(10_000);
-      expect(ended[0]).toMatchObject({
-        exitCode: 1,
-        stderr: expect.stringMatching(/^The command took longer than 0.3 s/),
-      });
-      const noAnswer = service === '_IAM' ? /^NO {2}table .* is not there/m : /TimeoutError/;
-      expect(ended[1]).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(noAnswer) });
+      const stderr = expect.stringMatching(/^The command took longer than 0.3 s/);
+      expect(ended[0]).toMatchObject({ exitCode: 1, stderr });
+      // It doesn't ask IAM.
+      if (service !== '_IAM') expect(ended[1]).toMatchObject({ exitCode: 1, stderr });
     },
   );
 });
