@@ -1,6 +1,6 @@
 import { isAnswer } from '../aws/call.js';
 import { statement } from '../aws/refusal.js';
-import { CredstashError } from '../errors.js';
+import { AwsError, CredstashError } from '../errors.js';
 import type { Change } from './change.js';
 import {
   describeKey,
@@ -116,9 +116,16 @@ async function createAlias(run: Run, AliasName: string, key: Key): Promise<Key> 
   }
 }
 
+/** The key's own policy denies its deletion after a use. AWS doesn't say whether also before the first. */
 async function deleteKey(run: Run, alias: string, KeyId: string): Promise<void> {
   const telling = `Another run made ${alias} first: deleting the key made here, ${KeyId}, in ${DELETION_DAYS} days...`;
-  await step(run, telling, `deletion of ${KeyId}`, () =>
-    run.kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: DELETION_DAYS }),
-  );
+  try {
+    await step(run, telling, `deletion of ${KeyId}`, () =>
+      run.kms.scheduleKeyDeletion({ KeyId, PendingWindowInDays: DELETION_DAYS }),
+    );
+  } catch (error) {
+    const isDenied = error instanceof AwsError && /explicit deny/.test(error.call.detail);
+    if (!isDenied) throw error;
+    run.tell(`Its policy denies that: ${KeyId} stays, unused. Delete it when KMS allows it.`);
+  }
 }

@@ -16,16 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => bare.aws.stop());
 
-test('many runs of setup at once create one key and one table, and all succeed', async () => {
-  const request = { ...REQUEST, patience: PATIENT };
-  await Promise.all(Array.from({ length: 6 }, () => bare.setUp(request)));
-  expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
-});
-
-test('two runs of setup that each create a key keep one, and say that they delete the other', async () => {
-  // With the table there, nothing tells two runs apart until one of them has made the alias.
-  await bare.setUp({ parameters: OTHERS });
-  bare.takeCalls();
+/** Let no run make the alias until two have made a key. */
+function createTwoKeys(): void {
   bare.clients.kms.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
@@ -36,6 +28,19 @@ test('two runs of setup that each create a key keep one, and say that they delet
       },
     { step: 'initialize' },
   );
+}
+
+test('many runs of setup at once create one key and one table, and all succeed', async () => {
+  const request = { ...REQUEST, patience: PATIENT };
+  await Promise.all(Array.from({ length: 6 }, () => bare.setUp(request)));
+  expect(await state(bare)).toMatchObject({ keys: ['Enabled'], secret: 'bar' });
+});
+
+test('two runs of setup that each create a key keep one, and say that they delete the other', async () => {
+  // With the table there, nothing tells two runs apart until one of them has made the alias.
+  await bare.setUp({ parameters: OTHERS });
+  bare.takeCalls();
+  createTwoKeys();
   const both = await Promise.all([bare.setUp(REQUEST), bare.setUp(REQUEST)]);
   const states = (await keys(bare)).map((key) => key?.KeyState).sort();
   expect(states).toEqual(['Enabled', 'Enabled', 'PendingDeletion']);
@@ -46,6 +51,22 @@ test('two runs of setup that each create a key keep one, and say that they delet
   expect(deletion?.input).toMatchObject({ PendingWindowInDays: 7 });
   const alias = new DescribeKeyCommand({ KeyId: 'alias/credstash' });
   expect((await bare.clients.kms.send(alias)).KeyMetadata?.KeyState).toBe('Enabled');
+});
+
+test('two runs of setup that each create a key say that one stays, where its policy denies its deletion', async () => {
+  await bare.setUp({ parameters: OTHERS });
+  bare.takeCalls();
+  bare.aws.inject({
+    action: 'kms:ScheduleKeyDeletion',
+    error: 'AccessDeniedException',
+    message: 'with an explicit deny in a resource-based policy',
+  });
+  createTwoKeys();
+  const both = await Promise.all([bare.setUp(REQUEST), bare.setUp(REQUEST)]);
+  expect(both.flatMap(({ told }) => told)).toContainEqual(
+    expect.stringMatching(/^Its policy denies that: arn:aws:kms:.* stays, unused\./),
+  );
+  expect(await state(bare)).toMatchObject({ secret: 'bar' });
 });
 
 test("setup doesn't delete its key when another run gave it the alias", async () => {
