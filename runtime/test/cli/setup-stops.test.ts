@@ -134,7 +134,7 @@ describe('a server that never answers', () => {
         run('doctor', '--timeout', '0.3'),
       ]);
       expect(Date.now() - start).toBeLessThan(10_000);
-      const stderr = expect.stringMatching(/^The command took longer than 0.3 s/);
+      const stderr = expect.stringMatching(/(The command took longer than|no answer within) 0.3 s/);
       expect(ended[0]).toMatchObject({ exitCode: 1, stderr });
       // It doesn't ask IAM.
       if (service !== '_IAM') expect(ended[1]).toMatchObject({ exitCode: 1, stderr });
