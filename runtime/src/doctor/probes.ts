@@ -5,6 +5,7 @@ import { call, isAnswer, type Action } from '../aws/call.js';
 import type { AwsClient } from '../aws/client.js';
 import { inOrderTo } from '../aws/refusal.js';
 import type { CredstashError } from '../errors.js';
+import { boundContext } from '../format/binding.js';
 import type { EncryptionContext } from '../format/encryption-context.js';
 import { DATA_KEY_BYTES } from '../format/seal.js';
 import { DynamoDbStore } from '../stores/dynamodb.js';
@@ -35,8 +36,8 @@ export async function tryCalls(trial: Trial) {
     outcome(inOrderTo('write', store.versions(trial.name, 1))),
     tryScan(trial),
     tryPut(trial),
-    tryDecrypt(trial),
-    tryGenerate(trial),
+    boundOrNot(trial, tryDecrypt),
+    boundOrNot(trial, tryGenerate),
   ]);
   return { query, get, lookUp, scan, put, decrypt, generate };
 }
@@ -64,6 +65,17 @@ function tryPut({ dynamodb, table, name, timeout }: Trial): Promise<Outcome> {
   const put = (options: object) => dynamodb.send(command, options);
   const success = 'ConditionalCheckFailedException';
   return attempt(dynamodb, 'dynamodb:PutItem', table, put, timeout, success);
+}
+
+/** Where the compartment binds names, KMS refuses what has no name and version: then try with them. */
+async function boundOrNot(
+  trial: Trial,
+  tryKey: (trial: Trial) => Promise<Outcome>,
+): Promise<Outcome> {
+  const refused = await tryKey(trial);
+  const context = boundContext(trial.context, { name: trial.name, version: padVersion(1) });
+  if (refused?.code !== 'ERR_ACCESS_DENIED' || !context) return refused;
+  return tryKey({ ...trial, context });
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html */

@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
-
 import { isAnswer } from '../aws/call.js';
 import { CredstashError } from '../errors.js';
 import { changeOfExisting, type Change } from './change.js';
@@ -8,6 +6,7 @@ import { eventually, poll, unless } from './patience.js';
 import type { PolicyProperties } from './resources.js';
 import { step, type Run, type Tags } from './run.js';
 import { awsTags, tagNotes, tagShortfalls, tagsOf } from './tags.js';
+import { canonical } from './trust.js';
 
 /** A managed policy has at most this many versions (AWS, "IAM and AWS STS quotas"). */
 const MAX_VERSIONS = 5;
@@ -74,7 +73,7 @@ async function planExisting(
   wanted: PolicyProperties,
   { PolicyArn, version, document }: Existing,
 ): Promise<Change> {
-  const isSame = isDeepStrictEqual(document, wanted.PolicyDocument);
+  const isSame = canonical(withoutBinding(document)) === canonical(wanted.PolicyDocument);
   if (!isSame) checkOwnership(wanted, document);
   const list = async () => tagsOf((await run.iam.listPolicyTags({ PolicyArn })).Tags);
   const add = (tags: Tags) => run.iam.tagPolicy({ PolicyArn, Tags: awsTags(tags) });
@@ -83,6 +82,19 @@ async function planExisting(
   const note = `its text is replaced by a new version; ${version} is kept`;
   const shortfalls = [{ note, mend: () => replacePolicy(run, wanted) }, ...untagged];
   return { ...changeOfExisting(label(wanted), shortfalls), action: 'drifted' };
+}
+
+/** A policy of a compartment that binds names requires the pairs, too. It is as good as one without. */
+function withoutBinding(document: unknown): unknown {
+  return JSON.parse(JSON.stringify(document), (key, value: unknown) =>
+    (key.startsWith('kms:EncryptionContext:credstash:') && value === 'false') || isEmpty(value)
+      ? undefined
+      : value,
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 /**

@@ -72,7 +72,7 @@ export function policyDeviations(
 }
 
 /** The same text for statements that mean the same: lists have no order, and one value needs no list. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   if (Array.isArray(value)) {
     const [first = '[]', ...others] = value.map(canonical).sort();
     return others.length === 0 ? first : `[${[first, ...others].join()}]`;
