@@ -92,6 +92,22 @@ test('rebind names what it could not open, and moves the others', async () => {
   expect(await credstash.get('app/in-prod', IN_PROD)).toBe('p');
 });
 
+test('rebind names a secret that is not there, and binds the others', async () => {
+  await expect(
+    credstash.rebind({ names: ['app/a', 'nothing'], dryRun: false }),
+  ).rejects.toMatchObject({
+    stored: new Map([['app/a', { name: 'app/a', version: V2, isUnchanged: false }]]),
+    failures: new Map([['nothing', expect.objectContaining({ code: 'ERR_SECRET_NOT_FOUND' })]]),
+  });
+});
+
+test('rebind does not call stored what it only planned', async () => {
+  await expect(credstash.rebind({ names: ['app/a', 'nothing'] })).rejects.toMatchObject({
+    stored: new Map(),
+    message: expect.stringMatching(/^0 stored, 1 failed: nothing: /),
+  });
+});
+
 test('rebind does not hide what another writer puts meanwhile', async () => {
   const { dynamodb, kms } = test_.clients();
   let isFirst = true;
@@ -169,6 +185,15 @@ describe('credstash rebind', () => {
       stderr: '',
     });
     expect(await run('app/*')).toMatchObject({ stdout: '0 secrets to bind\n' });
+    expect(await run('app/*', '--apply')).toMatchObject({ stdout: '0 secrets bound\n' });
+  });
+
+  test('fails for a name that is not there', async () => {
+    expect(await run('nothing', '--apply')).toEqual({
+      exitCode: 1,
+      stdout: '0 secrets bound\n',
+      stderr: "nothing: Item {'name': 'nothing'} couldn't be found.\n",
+    });
   });
 
   test('names what it could not open, binds the others, and exits with 1', async () => {

@@ -7,6 +7,7 @@ import { isUnpadded, unpadVersion, versionAfter } from '../format/version.js';
 import { settle } from './bulk.js';
 import { findItem, get } from './get.js';
 import { list } from './list.js';
+import { isPattern } from './pattern.js';
 import {
   takeBoolean,
   takeContext,
@@ -65,6 +66,7 @@ export async function rebind(
   const taken = takeOptions(options, REBIND_OPTIONS);
   const { names, context = {}, dryRun = true, onSettled, signal } = taken;
   const entries = await list(services, { names, signal });
+  const exact = (names ?? []).filter((name) => !isPattern(name));
   const [first] = entries;
   if (first && !(await services.envelope.bindsNames(context, first, signal))) {
     throw new CredstashError(
@@ -73,11 +75,11 @@ export async function rebind(
     );
   }
   const { done, failures } = await settle(
-    new Map(entries.map(({ name }) => [name, undefined])),
+    new Map([...exact, ...entries.map(({ name }) => name)].map((name) => [name, undefined])),
     safely('onSettled', onSettled, services.onWarning),
     (name) => rebindOne(services, name, { context, dryRun, signal }),
   );
-  if (failures.size > 0) throw new BulkWriteError(done, failures);
+  if (failures.size > 0) throw new BulkWriteError(dryRun ? new Map() : done, failures);
   return done;
 }
 

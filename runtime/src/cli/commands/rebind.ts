@@ -52,7 +52,6 @@ async function rebind(
     printLine(summary());
     throw new Exit(1);
   }
-  printLine(
-    `${summary()}${apply ? '; their older versions are not' : count === 0 ? '' : '; --apply binds them'}`,
-  );
+  const note = apply ? '; their older versions are not' : '; --apply binds them';
+  printLine(`${summary()}${count === 0 ? '' : note}`);
 }
