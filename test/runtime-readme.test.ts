@@ -60,7 +60,8 @@ test('the examples of the README of credstash-runtime type-check', async () => {
   const file = join(folder, 'types.mts');
   await writeFile(file, await program());
   const tsc = require.resolve('typescript/bin/tsc');
-  const options = '--ignoreConfig --noEmit --strict --module nodenext --target es2023 --types node';
+  // As in an app of `cdk init`.
+  const options = '--ignoreConfig --noEmit --strict --module nodenext --target es2022 --types node';
   const checked = run(process.execPath, [tsc, ...options.split(' '), '--skipLibCheck', file]);
   const { stdout } = await checked.catch((error: { stdout: string }) => error);
   expect(stdout).toBe('');

@@ -91,7 +91,10 @@ describe('access', () => {
       [() => reader.put('a', 'v'), /^The write grant of [^.]*: grantWrite, [^.]*\.$/],
       [() => nobody.put('a', 'v', { autoVersion: true }), /^The write grant [^.]*\.$/],
       [() => writer.put('foo', 'v', { ifChanged: true }), /^The read grant [^.]*\.$/],
-      [() => writer.get('foo'), /^The read grant of [^.]*: grantRead, [^.]*\.$/],
+      [
+        () => writer.get('foo'),
+        /^The read grant of [^.]*, if its scope has this secret and context: grantRead, [^.]*\.$/,
+      ],
       [() => nobody.versions('foo'), /^The read grant [^.]*\.$/],
       [() => writer.getAll(), /^A read grant without a scope [^.]*\.$/],
       [() => writer.list(), /^A read grant without a scope [^.]*\.$/],

@@ -16,9 +16,10 @@ const DEEDS: Readonly<Partial<Record<string, Deed>>> = {
 
 /** The one grant of a compartment that allows a deed. */
 const GRANTS: Readonly<Record<Exclude<Deed, 'delete'>, string>> = {
-  read: 'The read grant of the compartment allows it: grantRead, or the read policy.',
+  read: 'The read grant of the compartment allows it, if its scope has this secret and context: grantRead, or the read policy.',
   list: 'A read grant without a scope allows it: grantRead(grantee), or the read policy; to list only, grantList.',
-  write: 'The write grant of the compartment allows it: grantWrite, or the write policy.',
+  write:
+    'The write grant of the compartment allows it, if its scope has this secret and context: grantWrite, or the write policy.',
 };
 
 /**

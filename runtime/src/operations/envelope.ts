@@ -140,7 +140,7 @@ function otherSecret(code: 'ERR_INVALID_ARGUMENT' | 'ERR_CONTEXT_MISMATCH', secr
 function notBound({ name, version }: Identity, cause: unknown) {
   return new CredstashError(
     'ERR_NOT_BOUND',
-    `${name} version ${unpadVersion(version)} is not bound to its name and version, and this compartment opens only secrets that are. Put it again from a source that you trust.`,
+    `${name} version ${unpadVersion(version)} is not bound to its name and version, and this compartment opens only secrets that are; or the encryption context is not the one that it was put with. If the context is right, put it again from a source that you trust.`,
     { cause, secret: { name, version } },
   );
 }

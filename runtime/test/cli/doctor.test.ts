@@ -126,6 +126,14 @@ describe('doctor on permissions', () => {
     expect((await doctor('deployer', ...expected)).exitCode).toBe(1);
   });
 
+  test('says to name a secret of the scope, if none was named', async () => {
+    const hint =
+      /^If the grant has a scope, name one of its secrets: `credstash doctor NAME key=value`/m;
+    expect((await doctor('deployer', '--expect', 'write')).stderr).toMatch(hint);
+    expect((await doctor('deployer', 'other', '--expect', 'write')).stderr).not.toMatch(hint);
+    expect((await doctor('reader', '--expect', 'read')).stderr).not.toMatch(hint);
+  });
+
   test('tries a read grant of one context with the given context', async () => {
     const expected = ['--expect', 'read'];
     expect((await doctor('prod-reader', 'foo', 'env=prod', ...expected)).exitCode).toBe(0);

@@ -38,6 +38,12 @@ test.each([
   });
 });
 
+test('exec tells where an encryption context belongs that was given as with get', async () => {
+  const { exitCode, stderr } = await exec('bound', 'env=prod', '--', 'true');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^An encryption context is given by --context key=value\.$/m);
+});
+
 test('exec warns of a pattern that matches nothing, if another secret is read', async () => {
   for (const args of [
     ['zzz*', 'app/*'],

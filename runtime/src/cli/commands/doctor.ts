@@ -4,7 +4,7 @@ import { PERMISSIONS, type Finding, type Permission } from '../../doctor/finding
 import { parseContext } from '../input/arguments.js';
 import { addConnectionOptions, globalOptions } from '../input/connection.js';
 import { Exit } from '../output/exit.js';
-import { printLine } from '../output/terminal.js';
+import { printError, printLine } from '../output/terminal.js';
 import {
   addProvisioningOptions,
   compartmentParameters,
@@ -74,7 +74,14 @@ async function doctor(
     const mark = verdict === 'ok' || isExpected(finding) ? MARKS[verdict] : '--';
     printLine(`${mark}  ${subject.padEnd('identity'.length)}  ${text}`);
   }
-  if (findings.some((each) => each.verdict !== 'ok' && isExpected(each))) throw new Exit(1);
+  const failed = findings.filter((each) => each.verdict !== 'ok' && isExpected(each));
+  if (failed.length === 0) return;
+  if (name === undefined && failed.some(({ subject }) => isPermission(subject))) {
+    printError(
+      'If the grant has a scope, name one of its secrets: `credstash doctor NAME key=value`.',
+    );
+  }
+  throw new Exit(1);
 }
 
 function isPermission(subject: Finding['subject']): subject is Permission {

@@ -82,6 +82,9 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
   const { env, failures, unmatched } = planExec(request, read, process.env);
   if (failures.size > 0) {
     reportFailures(failures);
+    if ([...failures.keys()].some((name) => name.includes('='))) {
+      printError('An encryption context is given by --context key=value.');
+    }
     printError(`${file} was not started`);
     throw new Exit(1);
   }
