@@ -37,12 +37,16 @@ export interface ICompartmentRef extends IConstruct {
   readonly key: kms.IKey;
   /** The table that holds the encrypted secrets. */
   readonly table: dynamodb.ITableV2;
+  /** The ARN of the key, unless only its alias is known. */
+  readonly keyArn?: string;
   /** The alias by which the runtime finds the key, if it has one. */
   readonly keyAlias?: string;
   /** Whether the key requires each data key to be bound to the name and version of its secret. */
   readonly bindsNames: boolean;
   /** Whether the key still opens data keys that aren't bound. */
   readonly opensUnbound: boolean;
+  /** Whether it was made elsewhere, so that the policies of its table and key can't be changed. */
+  readonly isImported: boolean;
 }
 
 /** Conditions that a request returns nothing of the item that it changes. */
@@ -203,6 +207,8 @@ export class CompartmentGrants {
       Token.compareStrings(key.env.account, account) !== TokenComparison.DIFFERENT;
     const grants = alternatives.map((conditions) => {
       const scoped = this.scoped(grantee, conditions);
+      if (this.compartment.keyArn === undefined)
+        return this.effective(this.byAlias(scoped, actions));
       return this.effective(
         isHere ? key.grant(scoped, ...actions) : this.onKeyFromOutside(scoped, actions),
       );
@@ -217,16 +223,10 @@ export class CompartmentGrants {
    * to the key, whose id isn't known before: it names the key by its alias.
    */
   private onKeyFromOutside(grantee: ScopedPrincipal, actions: string[]): iam.Grant {
-    const { key, table } = this.compartment;
-    const isKnown = !Token.isUnresolved(key.keyArn);
-    const { account, region } = key.env;
-    const anyKey = { service: 'kms', account, region, resource: 'key', resourceName: '*' };
-    const principal = iam.Grant.addToPrincipal({
-      grantee,
-      actions,
-      resourceArns: [isKnown ? key.keyArn : Stack.of(table).formatArn(anyKey)],
-      conditions: isKnown ? {} : this.byAlias(),
-    });
+    const { key } = this.compartment;
+    const principal = Token.isUnresolved(key.keyArn)
+      ? this.byAlias(grantee, actions)
+      : iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [key.keyArn] });
     const statement = new iam.PolicyStatement({
       actions,
       resources: ['*'],
@@ -242,15 +242,24 @@ export class CompartmentGrants {
     return this.effective(resource).combine(principal);
   }
 
-  private byAlias(): Conditions {
-    const { keyAlias } = this.compartment;
-    if (keyAlias !== undefined)
-      return { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': keyAlias } };
-    throw invalid(
-      this.compartment,
-      'KeyWithoutAlias',
-      'A grant to another account names the key by its alias, and this compartment has none: set keyAlias.',
-    );
+  /** The key of an alias, whatever its id, in the policy of an identity. */
+  private byAlias(grantee: iam.IGrantable, actions: string[]): iam.Grant {
+    const { key, keyAlias } = this.compartment;
+    if (keyAlias === undefined) {
+      throw invalid(
+        this.compartment,
+        'KeyWithoutAlias',
+        'A grant to another account names the key by its alias, and this compartment has none: set keyAlias.',
+      );
+    }
+    const { account, region } = key.env;
+    const anyKey = { service: 'kms', account, region, resource: 'key', resourceName: '*' };
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [Stack.of(this.compartment).formatArn(anyKey)],
+      conditions: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': keyAlias } },
+    });
   }
 
   private scoped(grantee: iam.IGrantable, conditions: Conditions): ScopedPrincipal {
@@ -259,6 +268,13 @@ export class CompartmentGrants {
     const isOutside =
       principal.principalAccount !== undefined &&
       Token.compareStrings(account, principal.principalAccount) === TokenComparison.DIFFERENT;
+    if (isOutside && this.compartment.isImported) {
+      throw invalid(
+        this.compartment,
+        'GrantOnImportFromOutside',
+        'The compartment was imported, so the policies of its table and key, which must also name a principal of another account, can not be changed. Grant where the compartment is created.',
+      );
+    }
     if (dropsStatements(principal) && !isOutside) {
       throw invalid(
         this.compartment,
@@ -271,7 +287,9 @@ export class CompartmentGrants {
 
   /** Fail if a grant has no effect: CDK drops some silently, such as one on a key imported by alias. */
   private effective(grant: iam.Grant): iam.Grant {
-    if (grant.success) return grant;
+    // CDK also calls a grant successful whose statement an imported resource did not take.
+    const { success, principalStatements } = grant;
+    if (this.compartment.isImported ? principalStatements.length > 0 : success) return grant;
     throw invalid(
       this.compartment,
       'GrantWithoutEffect',

@@ -1,12 +1,17 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Resource } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { CompartmentGrants, GrantScope, ICompartmentRef } from './compartment-grants';
+import { CompartmentGrants, GrantScope } from './compartment-grants';
+import { CompartmentAttributes, ICompartment, ImportedCompartment } from './compartment-import';
 import { invalid } from './private/invalid';
 import { refuseDeletion, refuseUnbound } from './private/key-policy';
-import { compartmentNames, DEFAULT_COMPARTMENT } from './private/names';
+import { deniedDecrypts, throttledRequests } from './private/metrics';
+import { aliasName, checkName, compartmentNames, DEFAULT_COMPARTMENT } from './private/names';
+import { claimNames } from './private/registry';
 
 /** Properties of a `Compartment`. */
 export interface CompartmentProps {
@@ -92,6 +97,13 @@ export interface CompartmentProps {
   readonly breakGlassRole?: iam.IRole;
 
   /**
+   * How the table is billed.
+   *
+   * @default dynamodb.Billing.onDemand()
+   */
+  readonly billing?: dynamodb.Billing;
+
+  /**
    * What happens to the table, and to the key and alias that the compartment creates, when they are
    * removed from the stack. With `DESTROY`, the table has no deletion protection.
    *
@@ -100,22 +112,54 @@ export interface CompartmentProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** A place for secrets that share their permissions. */
-export interface ICompartment extends ICompartmentRef {
-  /** Grants access to the secrets. */
-  readonly grants: CompartmentGrants;
-}
+const COMPARTMENT_SYMBOL = Symbol.for('cdk-credstash.Compartment');
 
 /**
  * A place for secrets that share their permissions, such as those of production: a KMS key with an
  * alias, a DynamoDB table, and two managed policies, one to read and one to write.
  */
-export class Compartment extends Construct implements ICompartment {
+export class Compartment extends Resource implements ICompartment {
+  /** Whether a value is a `Compartment`, and not an import of one. */
+  public static isCompartment(x: unknown): x is Compartment {
+    return x !== null && typeof x === 'object' && COMPARTMENT_SYMBOL in x;
+  }
+
+  /**
+   * A compartment that exists in the account and region of the stack, made by `credstash setup` or by
+   * another app, with the names that follow from its own.
+   *
+   * Grants name the key by its alias, and only identities of the account can be granted to.
+   */
+  public static fromCompartmentName(
+    scope: Construct,
+    id: string,
+    compartmentName: string,
+  ): ICompartment {
+    return Compartment.fromCompartmentAttributes(scope, id, { compartmentName });
+  }
+
+  /**
+   * A compartment that exists. Only identities of its account can be granted to, because the policies
+   * of the table and the key can't be changed.
+   */
+  public static fromCompartmentAttributes(
+    scope: Construct,
+    id: string,
+    attrs: CompartmentAttributes,
+  ): ICompartment {
+    return new ImportedCompartment(scope, id, attrs);
+  }
+
+  public readonly compartmentName: string;
   public readonly key: kms.IKey;
+  public readonly keyArn?: string;
   public readonly table: dynamodb.ITableV2;
+  public readonly tableName: string;
+  public readonly tableArn: string;
   public readonly keyAlias?: string;
   public readonly bindsNames: boolean;
   public readonly opensUnbound: boolean;
+  public readonly isImported = false;
   /** Allows reading and listing all secrets. */
   public readonly readPolicy: iam.ManagedPolicy;
   /** Allows writing secrets, but not reading them. */
@@ -124,7 +168,18 @@ export class Compartment extends Construct implements ICompartment {
 
   constructor(scope: Construct, id: string, props: CompartmentProps = {}) {
     super(scope, id);
-    const names = compartmentNames(props.compartmentName ?? DEFAULT_COMPARTMENT);
+    Object.defineProperty(this, COMPARTMENT_SYMBOL, { value: true });
+    this.compartmentName = props.compartmentName ?? DEFAULT_COMPARTMENT;
+    checkName(this, 'compartmentName', this.compartmentName);
+    const derived = compartmentNames(this.compartmentName);
+    const keyAlias = props.keyAlias ?? (props.encryptionKey ? undefined : derived.keyAlias);
+    const names = {
+      keyAlias: keyAlias === undefined ? undefined : aliasName(keyAlias),
+      tableName: props.tableName ?? derived.tableName,
+      readPolicyName: props.readPolicyName ?? derived.readPolicyName,
+      writePolicyName: props.writePolicyName ?? derived.writePolicyName,
+    };
+    claimNames(this, names);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
 
     this.bindsNames = props.bindNames ?? false;
@@ -144,37 +199,41 @@ export class Compartment extends Construct implements ICompartment {
     this.key =
       props.encryptionKey ??
       new kms.Key(this, 'Key', {
-        description: `Wraps the data keys of the secrets in ${props.tableName ?? names.tableName}`,
+        description: `Wraps the data keys of the secrets in ${names.tableName}`,
         enableKeyRotation: true,
         removalPolicy,
       });
+    this.keyArn = this.key.keyArn;
     if (isProtected) this.requireOfKey(refuseDeletion(props.breakGlassRole));
     if (this.bindsNames) this.requireOfKey(...refuseUnbound({ andOpening: !this.opensUnbound }));
-    const aliasName = props.keyAlias ?? (props.encryptionKey ? undefined : names.keyAlias);
-    if (aliasName !== undefined) {
-      new kms.Alias(this, 'Alias', { aliasName, targetKey: this.key, removalPolicy });
-      this.keyAlias = aliasName.startsWith('alias/') ? aliasName : `alias/${aliasName}`;
+    if (names.keyAlias !== undefined) {
+      const alias = { aliasName: names.keyAlias, targetKey: this.key, removalPolicy };
+      new kms.Alias(this, 'Alias', alias);
+      this.keyAlias = names.keyAlias;
     }
 
     this.table = new dynamodb.TableV2(this, 'Table', {
-      tableName: props.tableName ?? names.tableName,
+      tableName: names.tableName,
       partitionKey: { name: 'name', type: dynamodb.AttributeType.STRING },
       sortKey: { name: 'version', type: dynamodb.AttributeType.STRING },
-      billing: dynamodb.Billing.onDemand(),
+      billing: props.billing ?? dynamodb.Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
       removalPolicy,
     });
 
+    this.tableName = this.table.tableName;
+    this.tableArn = this.table.tableArn;
+
     this.grants = CompartmentGrants.fromCompartment(this);
     this.readPolicy = new iam.ManagedPolicy(this, 'ReadPolicy', {
-      managedPolicyName: props.readPolicyName ?? names.readPolicyName,
-      description: `Read the secrets in ${props.tableName ?? names.tableName}`,
+      managedPolicyName: names.readPolicyName,
+      description: `Read the secrets in ${names.tableName}`,
     });
     this.grantRead(this.readPolicy);
     this.writePolicy = new iam.ManagedPolicy(this, 'WritePolicy', {
-      managedPolicyName: props.writePolicyName ?? names.writePolicyName,
-      description: `Write secrets to ${props.tableName ?? names.tableName}, and read none`,
+      managedPolicyName: names.writePolicyName,
+      description: `Write secrets to ${names.tableName}, and read none`,
     });
     this.grantWrite(this.writePolicy);
   }
@@ -211,6 +270,17 @@ export class Compartment extends Construct implements ICompartment {
   /** Grant permission to do everything with all secrets, but not to change the table or the key. */
   public grantAdmin(grantee: iam.IGrantable): iam.Grant {
     return this.grants.admin(grantee);
+  }
+
+  public metricThrottledRequests(props?: cloudwatch.MetricOptions): cloudwatch.IMetric {
+    return throttledRequests(this.table, props);
+  }
+
+  public metricDeniedDecrypts(
+    trailLogGroup: logs.ILogGroup,
+    props?: cloudwatch.MetricOptions,
+  ): cloudwatch.Metric {
+    return deniedDecrypts(this, trailLogGroup, props);
   }
 
   private requireOfKey(...statements: iam.PolicyStatement[]): void {

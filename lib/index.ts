@@ -1,3 +1,4 @@
 export * from './compartment';
 export * from './compartment-stack';
 export * from './compartment-grants';
+export { CompartmentAttributes, ICompartment } from './compartment-import';

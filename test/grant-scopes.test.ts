@@ -42,6 +42,11 @@ describe.each(VERBS)('%s refuses a scope', (verb) => {
     ['with a name that is no string', { names: [undefined] }, /is not the name/],
     ['with the name *', { names: ['a', '*'] }, /stands for every secret/],
     ['with a * before the end of a name', { names: ['a*b'] }, /has a \* before its end/],
+    [
+      'with more names than a policy holds',
+      { names: Array.from({ length: 500 }, (_, i) => `app/${i}/password`) },
+      /The names have \d+ characters, and a policy holds 6144/,
+    ],
     ['with two * at the end of a name', { names: ['a**'] }, /has a \* before its end/],
   ])('%s', (_, scope, message) => {
     expect(() => granted(verb, scope)).toThrow(message);

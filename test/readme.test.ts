@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 test("the README's construct, library and CLI examples work as shown", async () => {
-  const [infrastructure = '', application = ''] = await blocks('README.md', 'ts');
+  const [infrastructure = '', , application = ''] = await blocks('README.md', 'ts');
   const [, session = ''] = await blocks('README.md', 'console');
 
   await runTypeScript(folder, infrastructure, { CDK_OUTDIR: folder });
@@ -45,6 +45,14 @@ test("the README's construct, library and CLI examples work as shown", async () 
   const cleanUp = 'credstash --compartment prod delete app/db.password >/dev/null';
   const { stdout } = await run('bash', ['-c', [cleanUp, ...script, 'true'].join('\n')], { env });
   expect(stdout).toBe(session.replace(/^\$ .*\n/gm, ''));
+});
+
+test("the README's imported compartment grants the reading of one secret", async () => {
+  const [, imported = ''] = await blocks('README.md', 'ts');
+  await runTypeScript(folder, imported, { CDK_OUTDIR: folder });
+  const template = await readFile(join(folder, 'Functions.template.json'), 'utf8');
+  expect(template).toMatch(/"dynamodb:LeadingKeys": \[\s*"app\/db.password"\s*\]/);
+  expect(template).toMatch(/"kms:ResourceAliases": "alias\/credstash-prod"/);
 });
 
 test("the README's roles may do what it says, and no more", async () => {

@@ -1,4 +1,6 @@
 import { Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+import { invalid } from './invalid';
 
 /** The names of a compartment's resources. */
 export interface CompartmentNames {
@@ -17,18 +19,11 @@ export const COMPARTMENT_NAME_RULE =
 
 /** Whether a value is a valid name of a compartment. */
 export function isCompartmentName(value: unknown): value is string {
-  return typeof value === 'string' && /^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(value);
+  return typeof value === 'string' && RULES.compartmentName[0].test(value);
 }
 
-/**
- * The names of a compartment's resources. The runtime derives the same ones.
- *
- * @throws if the compartment's name is invalid
- */
+/** The names of a compartment's resources. The runtime derives the same ones. */
 export function compartmentNames(compartmentName: string): CompartmentNames {
-  if (!Token.isUnresolved(compartmentName) && !isCompartmentName(compartmentName)) {
-    throw new Error(`${JSON.stringify(compartmentName)} is not ${COMPARTMENT_NAME_RULE}.`);
-  }
   const suffix = compartmentName === DEFAULT_COMPARTMENT ? '' : `-${compartmentName}`;
   return {
     keyAlias: `alias/credstash${suffix}`,
@@ -36,4 +31,33 @@ export function compartmentNames(compartmentName: string): CompartmentNames {
     readPolicyName: `credstash${suffix}-read-secrets`,
     writePolicyName: `credstash${suffix}-write-secrets`,
   };
+}
+
+/** What AWS accepts as a physical name, and how to say it. */
+const RULES = {
+  compartmentName: [/^[A-Za-z][A-Za-z0-9-]{0,63}$/, COMPARTMENT_NAME_RULE],
+  keyAlias: [
+    /^alias\/(?!aws\/)[a-zA-Z0-9/_-]{1,250}$/,
+    "a KMS alias: 1 to 250 letters, digits and any of / _ -, but not AWS's aws/",
+  ],
+  tableName: [
+    /^[a-zA-Z0-9_.-]{3,255}$/,
+    "a DynamoDB table's name: 3 to 255 letters, digits and any of _ . -",
+  ],
+  policyName: [
+    /^[a-zA-Z0-9+=,.@_-]{1,128}$/,
+    "an IAM policy's name: 1 to 128 letters, digits and any of + = , . @ _ -",
+  ],
+} as const;
+
+/** @throws if AWS would not accept a name; one that is known only on deployment is not checked */
+export function checkName(construct: IConstruct, kind: keyof typeof RULES, name: string): void {
+  const [rule, words] = RULES[kind];
+  if (Token.isUnresolved(name) || (typeof name === 'string' && rule.test(name))) return;
+  throw invalid(construct, 'InvalidName', `${JSON.stringify(name)} is not ${words}.`);
+}
+
+/** An alias as KMS names it. CDK also takes it without the prefix. */
+export function aliasName(alias: string): string {
+  return Token.isUnresolved(alias) || alias.startsWith('alias/') ? alias : `alias/${alias}`;
 }

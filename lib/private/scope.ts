@@ -15,6 +15,9 @@ export const BOUND_VERSION = 'credstash:version';
 
 const FIELDS = ['names', 'context'];
 
+/** What a managed policy holds in all (AWS, "IAM and AWS STS quotas"). */
+const POLICY_CHARACTERS = 6144;
+
 /**
  * @throws if the scope might grant more than its author meant: a mistyped field, an undefined one, an
  * empty list
@@ -100,6 +103,10 @@ function problemOfNames(names: readonly string[]): string | undefined {
     if (name.slice(0, -1).includes('*')) {
       return `${JSON.stringify(name)} has a * before its end: it can only be the last character.`;
     }
+  }
+  const { length } = JSON.stringify(names.map(pattern));
+  if (length > POLICY_CHARACTERS) {
+    return `The names have ${length} characters, and a policy holds ${POLICY_CHARACTERS}. Use fewer names, or a * at the end.`;
   }
   return undefined;
 }
