@@ -10,7 +10,7 @@ import {
   type Permission,
 } from '../service';
 import { wrappingKeyId, type Key } from './key';
-import type { KeyStore, Place } from './key-store';
+import type { KeyStore } from './key-store';
 
 type Context = Readonly<Record<string, string>>;
 
@@ -32,14 +32,14 @@ export function cryptography(store: KeyStore, call: Call): Operation | undefined
     case 'GenerateDataKeyWithoutPlaintext':
       return seal((key) => {
         const plaintext = randomBytes(Number(input.NumberOfBytes));
-        const CiphertextBlob = key.wrap(plaintext, context).toString('base64');
+        const CiphertextBlob = key.wrap(plaintext, context, action).toString('base64');
         if (action === 'GenerateDataKeyWithoutPlaintext') return { CiphertextBlob };
         return { CiphertextBlob, Plaintext: plaintext.toString('base64') };
       });
     case 'Encrypt':
       return seal((key) => {
         const plaintext = Buffer.from(text(input, 'Plaintext'), 'base64');
-        return { CiphertextBlob: key.wrap(plaintext, context).toString('base64') };
+        return { CiphertextBlob: key.wrap(plaintext, context, action).toString('base64') };
       });
     case 'Decrypt':
       return decrypt(store, call, context);
@@ -77,7 +77,7 @@ function reEncrypt(store: KeyStore, call: Call): Operation {
   const isSame = { 'kms:reencryptonsamekey': [String(source === destination)] };
   const run = () => {
     destination.checkUsable();
-    const CiphertextBlob = destination.wrap(unwrap(from), to).toString('base64');
+    const CiphertextBlob = destination.wrap(unwrap(from), to, call.action).toString('base64');
     return { CiphertextBlob, KeyId: destination.arn, SourceKeyId: source.arn };
   };
   const also = [
@@ -88,7 +88,7 @@ function reEncrypt(store: KeyStore, call: Call): Operation {
 }
 
 /** The key that sealed the ciphertext of a call. */
-function wrapped(store: KeyStore, { input, ...place }: Place & { input: Input }, keyId: unknown) {
+function wrapped(store: KeyStore, { action, input, ...place }: Call, keyId: unknown) {
   const named = typeof keyId === 'string' ? store.find(place, keyId) : undefined;
   const blob = Buffer.from(text(input, 'CiphertextBlob'), 'base64');
   const key = store.byId(place.region, wrappingKeyId(blob));
@@ -107,7 +107,7 @@ function wrapped(store: KeyStore, { input, ...place }: Place & { input: Input },
       );
     }
     key.checkUsable();
-    return key.unwrap(blob, context);
+    return key.unwrap(blob, context, action);
   };
   return { key, unwrap };
 }

@@ -23,7 +23,7 @@ export class Key {
   readonly created = Date.now() / 1000;
   state: 'Enabled' | 'Disabled' | 'PendingDeletion' = 'Enabled';
   isRotated = false;
-  private lastUsed: number | undefined;
+  private lastUse: { readonly at: number; readonly operation: string } | undefined;
   /** The same key in other regions. */
   private readonly replicas: Key[];
   private readonly material: Buffer;
@@ -91,11 +91,23 @@ export class Key {
 
   /** The days since its last use; undefined if it was never used. */
   get unusedDays(): number | undefined {
-    return this.lastUsed && Math.floor((Date.now() - this.lastUsed) / 86_400_000);
+    return this.lastUse && Math.floor((Date.now() - this.lastUse.at) / 86_400_000);
   }
 
-  wrap(plaintext: Buffer, context: Record<string, string>): Buffer {
-    this.lastUsed = Date.now();
+  /** As KMS tells it, which tracks every key here since it was created. */
+  get lastUsage(): Record<string, unknown> {
+    const { at = 0, operation } = this.lastUse ?? {};
+    return {
+      KeyId: this.id,
+      KeyCreationDate: this.created,
+      TrackingStartDate: this.created,
+      KeyLastUsage: this.lastUse ? { Operation: operation, Timestamp: at / 1000 } : {},
+    };
+  }
+
+  /** @param operation The call that it is part of. */
+  wrap(plaintext: Buffer, context: Record<string, string>, operation: string): Buffer {
+    this.lastUse = { at: Date.now(), operation };
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.material, nonce);
     cipher.setAAD(authenticatedData(context));
@@ -103,7 +115,8 @@ export class Key {
     return Buffer.concat([Buffer.from(this.id), nonce, cipher.getAuthTag(), ciphertext]);
   }
 
-  unwrap(blob: Buffer, context: Record<string, string>): Buffer {
+  /** @param operation The call that it is part of. */
+  unwrap(blob: Buffer, context: Record<string, string>, operation: string): Buffer {
     const nonceAt = ID_BYTES;
     const tagAt = nonceAt + NONCE_BYTES;
     const dataAt = tagAt + TAG_BYTES;
@@ -113,7 +126,7 @@ export class Key {
       decipher.setAAD(authenticatedData(context));
       decipher.setAuthTag(blob.subarray(tagAt, dataAt));
       const plaintext = Buffer.concat([decipher.update(blob.subarray(dataAt)), decipher.final()]);
-      this.lastUsed = Date.now();
+      this.lastUse = { at: Date.now(), operation };
       return plaintext;
     } catch {
       throw new ServiceError('InvalidCiphertextException', '');

@@ -1,5 +1,12 @@
 import type { PolicyDocument } from '../policy';
-import { ServiceError, text, type Call, type Operation, type Permission } from '../service';
+import {
+  ServiceError,
+  text,
+  type Call,
+  type Input,
+  type Operation,
+  type Permission,
+} from '../service';
 import { cryptography, onKey } from './cryptography';
 import { Key, type Grant } from './key';
 import { aliasArn, type KeyStore } from './key-store';
@@ -75,6 +82,9 @@ export function kms(store: KeyStore) {
       }
       case 'DescribeKey':
         return aKey((key) => ({ KeyMetadata: key.metadata }));
+      case 'GetKeyLastUsage':
+        checkNoAlias(input);
+        return aKey((key) => key.lastUsage);
       case 'GetKeyPolicy':
         return aKey((key) => ({ Policy: JSON.stringify(key.policy), PolicyName: 'default' }));
       case 'PutKeyPolicy':
@@ -122,6 +132,13 @@ export function kms(store: KeyStore) {
       }
     }
   };
+}
+
+/** Some calls take a key by its id or its ARN alone. */
+function checkNoAlias(input: Input): void {
+  const keyId = text(input, 'KeyId');
+  if (!keyId.includes('alias/')) return;
+  throw new ServiceError('NotFoundException', `Invalid keyId '${keyId}'`);
 }
 
 function tag(key: Key, tags: Tags): void {

@@ -14,6 +14,7 @@ import {
   resourceFinding,
   type Finding,
 } from './findings.js';
+import { lastUse } from './last-use.js';
 import { tryCalls } from './probes.js';
 
 /** What is examined. */
@@ -47,13 +48,17 @@ export async function examine(
   const aliasSeen = await planAlias(run, key).catch(known);
   const { dynamodb, kms } = clients;
   const { timeout } = options;
-  const tried = await tryCalls({ dynamodb, kms, table, key, name, context, timeout });
-  const { query, get, lookUp, scan, put, decrypt, generate } = tried;
+  const [tried, used] = await Promise.all([
+    tryCalls({ dynamodb, kms, table, key, name, context, timeout }),
+    lastUse(run, key),
+  ]);
+  const { query, get, lookUp, scan, put, decrypt, generate, bindsNames } = tried;
+  const ofKey = [bindsNames ? 'names are bound' : [], used ?? []].flat();
   return [
     region,
     { subject: 'identity', verdict: 'ok', text: run.caller },
     resourceFinding('table', table, tableSeen, [query, get, lookUp, scan, put]),
-    resourceFinding('key', key, keySeen, [decrypt, generate]),
+    resourceFinding('key', key, keySeen, [decrypt, generate], ofKey),
     resourceFinding('alias', key, aliasSeen, [decrypt, generate]),
     permissionFinding('read', [query, get, decrypt]),
     permissionFinding('list', [scan]),

@@ -25,19 +25,21 @@ export type Resource = (typeof RESOURCES)[number];
  *
  * @param seen What setup would do to it, or the error that kept setup from looking.
  * @param outcomes Of the calls that use it.
+ * @param facts What else is known of it.
  */
 export function resourceFinding(
   subject: Resource,
   name: string,
   seen: Change | CredstashError,
   outcomes: readonly Outcome[],
+  facts: readonly string[] = [],
 ): Finding {
-  if (seen instanceof CredstashError) return inferred(subject, name, seen, outcomes);
+  if (seen instanceof CredstashError) return inferred(subject, name, seen, outcomes, facts);
   if (seen.action === 'create') {
     const text = `${name} is not there: make it with \`credstash setup\` or \`cdk deploy\`, or choose another region or compartment`;
     return { subject, verdict: 'wrong', text };
   }
-  const text = withNotes(name, [...seen.notes, ...(seen.deviations ?? [])]);
+  const text = withNotes(name, [...facts, ...seen.notes, ...(seen.deviations ?? [])]);
   if (seen.apply === undefined) return { subject, verdict: 'ok', text };
   return { subject, verdict: 'wrong', text: `${text}. Run \`credstash setup\`` };
 }
@@ -48,6 +50,7 @@ function inferred(
   name: string,
   refusal: CredstashError,
   outcomes: readonly Outcome[],
+  facts: readonly string[],
 ): Finding {
   if (refusal.code !== 'ERR_ACCESS_DENIED' && !isUnclear(refusal)) {
     return { subject, verdict: 'wrong', text: refusal.message };
@@ -58,11 +61,8 @@ function inferred(
   if (telling) return { subject, verdict: 'wrong', text: telling.message };
   const unseen = isUnclear(refusal) ? "this service can't tell" : 'you are not allowed to see';
   if (outcomes.includes(undefined)) {
-    return {
-      subject,
-      verdict: 'ok',
-      text: `${name}: it answers, but ${unseen} its settings`,
-    };
+    const settings = `it answers, but ${unseen} its settings`;
+    return { subject, verdict: 'ok', text: withNotes(name, [settings, ...facts]) };
   }
   return {
     subject,

@@ -27,19 +27,27 @@ export interface Trial {
 /** What a try came to: nothing, if it is allowed, or why not. */
 export type Outcome = CredstashError | undefined;
 
+/** Where a version is needed. */
+const VERSION = padVersion(1);
+
 /** Try each call that secrets need, in a way that changes nothing. */
 export async function tryCalls(trial: Trial) {
   const store = new DynamoDbStore(trial.dynamodb, trial.table, trial.timeout);
-  const [query, get, lookUp, scan, put, decrypt, generate] = await Promise.all([
+  const [query, get, lookUp, scan, put, opening, sealing] = await Promise.all([
     outcome(store.latest(trial.name)),
-    outcome(store.get(trial.name, padVersion(1))),
+    outcome(store.get(trial.name, VERSION)),
     outcome(inOrderTo('write', store.versions(trial.name, 1))),
     tryScan(trial),
     tryPut(trial),
-    boundOrNot(trial, tryDecrypt),
-    boundOrNot(trial, tryGenerate),
+    tryWithKey(trial, tryDecrypt),
+    tryWithKey(trial, tryGenerate),
   ]);
-  return { query, get, lookUp, scan, put, decrypt, generate };
+  return {
+    ...{ query, get, lookUp, scan, put },
+    decrypt: opening.outcome,
+    generate: sealing.outcome,
+    bindsNames: opening.isBound || sealing.isBound,
+  };
 }
 
 function tryScan({ dynamodb, table, timeout }: Trial): Promise<Outcome> {
@@ -67,19 +75,24 @@ function tryPut({ dynamodb, table, name, timeout }: Trial): Promise<Outcome> {
   return attempt(dynamodb, 'dynamodb:PutItem', table, put, timeout, success);
 }
 
-/** Where the compartment binds names, KMS refuses what has no name and version: then try with them. */
-async function boundOrNot(
-  trial: Trial,
-  tryKey: (trial: Trial) => Promise<Outcome>,
-): Promise<Outcome> {
-  const refused = await tryKey(trial);
-  const context = boundContext(trial.context, { name: trial.name, version: padVersion(1) });
-  if (refused?.code !== 'ERR_ACCESS_DENIED' || !context) return refused;
-  return tryKey({ ...trial, context });
-}
-
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html */
 const DRY_RUN_SUCCEEDS = 'DryRunOperationException';
+
+/**
+ * Try a call on the key as a client makes it: if it is refused, again with the name and the version.
+ *
+ * @returns Also whether it was allowed only then.
+ */
+async function tryWithKey(
+  trial: Trial,
+  attempt: (trial: Trial) => Promise<Outcome>,
+): Promise<{ outcome: Outcome; isBound: boolean }> {
+  const first = await attempt(trial);
+  const context = boundContext(trial.context, { name: trial.name, version: VERSION });
+  if (first?.code !== 'ERR_ACCESS_DENIED' || !context) return { outcome: first, isBound: false };
+  const second = await attempt({ ...trial, context });
+  return { outcome: second, isBound: second === undefined };
+}
 
 function tryDecrypt({ kms, key, context, timeout }: Trial): Promise<Outcome> {
   const command = new DecryptCommand({

@@ -9,6 +9,7 @@ import { regionOf } from './clients.js';
 import type { KeyProperties } from './resources.js';
 import type { Run } from './run.js';
 import {
+  denies,
   kept,
   leavesAccessToIam,
   policyDeviations,
@@ -60,6 +61,9 @@ async function accessDeviations(
         `${its} policy is kept, and does not leave access to IAM: until it does, the policies here may have no effect`,
       ),
     );
+  }
+  if (!denies(policy, 'kms:ScheduleKeyDeletion')) {
+    found.push(kept(`${its} policy lets it be deleted while it is in use`));
   }
   for await (const { Grants = [] } of paginateListGrants({ client: kms }, { KeyId })) {
     found.push(...Grants.map((grant) => stranger(grantText(its, grant))));

@@ -89,6 +89,15 @@ export function leavesAccessToIam(run: Run, { Statement = [] }: ResourcePolicy):
   return [Statement].flat().some((each) => leavesAllToIam(run, each));
 }
 
+/** Whether a policy denies an action, at least on some condition. */
+export function denies({ Statement = [] }: ResourcePolicy, action: string): boolean {
+  const matches = (pattern: string) =>
+    new RegExp(`^${pattern.replaceAll('*', '.*')}$`, 'i').test(action);
+  return [Statement]
+    .flat()
+    .some(({ Effect, Action = [] }) => Effect === 'Deny' && [Action].flat().some(matches));
+}
+
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
 function leavesAllToIam(run: Run, { Effect, Action = [], Principal, Condition }: Statement) {
   const root = [run.account, `arn:${run.partition}:iam::${run.account}:root`];

@@ -6,6 +6,7 @@ import { runCli, type Outcome } from '../../../demo/cli.js';
 import { applyTemplate } from '../../../testbed/index.js';
 import { standardCompartment, synthesize } from '../../../testbed/synthesized-aws.js';
 import { TestAws } from '../../../testbed/test-aws.js';
+import { line, marks } from './doctor-lines.js';
 
 let aws: TestAws;
 
@@ -31,20 +32,11 @@ beforeEach(async () => {
 });
 afterEach(() => aws.aws.stop());
 
+const today = () => new Date().toISOString().slice(0, 10);
+
 /** Run it as a role, or else as the administrator. */
 async function doctor(role?: string, ...args: string[]): Promise<Outcome> {
   return runCli(['doctor', ...args], await aws.env(role));
-}
-
-/** The marks, by subject. */
-function marks({ stdout }: Outcome): Record<string, string> {
-  const lines = stdout.trimEnd().split('\n');
-  return Object.fromEntries(lines.map((line) => [line.slice(4, 12).trim(), line.slice(0, 2)]));
-}
-
-/** The line of a subject. */
-function line({ stdout }: Outcome, subject: string): string | undefined {
-  return stdout.split('\n').find((each) => each.slice(4, 12).trim() === subject);
 }
 
 const WELL = {
@@ -67,7 +59,7 @@ test('doctor reports ok for everything to an administrator, and changes nothing'
 ok  region    us-east-1
 ok  identity  arn:aws:iam::111122223333:user/admin
 ok  table     credential-store
-ok  key       alias/credstash
+ok  key       alias/credstash: not used since ${today()}
 ok  alias     alias/credstash
 ok  read      allowed
 ok  list      allowed

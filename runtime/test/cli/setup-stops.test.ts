@@ -70,6 +70,7 @@ describe('a compartment that is open to strangers', () => {
                its policy also says ${JSON.stringify(statement)}
                its billing, PROVISIONED, is kept
   update     key of alias/credstash: turn yearly rotation on
+               its policy lets it be deleted while it is in use
                its grant grant-1 lets ${OUTSIDER} do Decrypt
 `);
     expect(adopted.stdout).toContain(`\n  credstash doctor --adopt ${TABLE_ARN} ${key}\n`);

@@ -14,6 +14,8 @@ import { ACCOUNT } from '../../../testbed/index.js';
 import { BareAws, UNCHANGED } from './bare.js';
 import { createKey, createTable } from './by-hand.js';
 
+const UNPROTECTED = 'its policy lets it be deleted while it is in use';
+
 let bare: BareAws;
 
 beforeEach(async () => {
@@ -57,7 +59,7 @@ describe('planSetup with an existing alias', () => {
     const { kms } = bare.clients;
     const before = await kms.send(new GetKeyPolicyCommand({ KeyId: arn }));
     const { plan } = await bare.setUp();
-    expect(plan[1]).toBe('update key of alias/credstash: turn yearly rotation on');
+    expect(plan[1]).toBe(`update key of alias/credstash: turn yearly rotation on; ${UNPROTECTED}`);
     expect(plan[2]).toBe('unchanged alias alias/credstash');
     const alias = { KeyId: 'alias/credstash' };
     expect((await kms.send(new DescribeKeyCommand(alias))).KeyMetadata?.Arn).toBe(arn);
@@ -67,7 +69,8 @@ describe('planSetup with an existing alias', () => {
       Policy: before.Policy,
     });
     expect((await kms.send(new ListKeysCommand())).Keys).toHaveLength(1);
-    expect((await bare.setUp()).plan).toEqual(UNCHANGED);
+    const adopted = UNCHANGED.with(1, `adopt key of alias/credstash: ${UNPROTECTED}`);
+    expect((await bare.setUp()).plan).toEqual(adopted);
   });
 
   test('adopts a key whose policy leaves nothing to IAM, and says so', async () => {
@@ -75,7 +78,7 @@ describe('planSetup with an existing alias', () => {
       principal: `arn:aws:iam::${ACCOUNT}:user/admin`,
     });
     const note =
-      /; its policy is kept, and does not leave access to IAM: until it does, the policies here may have no effect$/;
+      /; its policy is kept, and does not leave access to IAM: until it does, the policies here may have no effect;/;
     expect((await bare.setUp()).plan[1]).toMatch(note);
     expect((await bare.setUp()).plan[1]).toMatch(note);
   });
@@ -91,7 +94,7 @@ describe('planSetup with an existing alias', () => {
   test("adopts a key that KMS can't rotate without rotation", async () => {
     await createKey(bare.clients, { kind: { Origin: 'EXTERNAL' } });
     expect((await bare.setUp()).plan[1]).toBe(
-      'adopt key of alias/credstash: its key material is of the origin EXTERNAL',
+      `adopt key of alias/credstash: ${UNPROTECTED}; its key material is of the origin EXTERNAL`,
     );
   });
 

@@ -134,13 +134,35 @@ describe('planSetup tells of a key', () => {
     ]);
   });
 
+  test.each(['kms:ScheduleKeyDeletion', 'kms:schedule*', ['kms:DisableKey', 'kms:*Deletion']])(
+    'that its policy lets it be deleted, unless it denies that in some way: %j',
+    async (Action) => {
+      const denial = { ...statement('*'), Effect: 'Deny', Action };
+      await createKeyWith(denial);
+      expect(await planOf(1)).toEqual([`its policy also says ${JSON.stringify(denial)}`]);
+    },
+  );
+
+  test.each(['kms:GenerateDataKey*', 'kms:CancelKeyDeletion'])(
+    'that its policy lets it be deleted, if it denies only %s',
+    async (Action) => {
+      await createKeyWith({ ...statement('*'), Effect: 'Deny', Action });
+      expect(await planOf(1)).toContain('its policy lets it be deleted while it is in use');
+    },
+  );
+
   test('that it is a multi-Region key, and which keys it is one with', async () => {
     const KeyId = await createKey(bare.clients, { kind: { MultiRegion: true } });
-    expect(await planOf(1)).toEqual(['it is a multi-Region key']);
+    const unprotected = 'its policy lets it be deleted while it is in use';
+    expect(await planOf(1)).toEqual([unprotected, 'it is a multi-Region key']);
     const replicate = { KeyId, ReplicaRegion: ELSEWHERE, Policy: policy() };
     await bare.clients.kms.send(new ReplicateKeyCommand(replicate));
     const replica = KeyId.replace(REGION, ELSEWHERE);
-    expect(await planOf(1)).toEqual([`it is a multi-Region key, with ${replica}`]);
+    expect(await planOf(1)).toEqual([
+      unprotected,
+      `it is a multi-Region key, with ${replica}`,
+      `${replica}: ${unprotected}`,
+    ]);
   });
 });
 
