@@ -183,6 +183,8 @@ async function judgeWrite(
   if (isStored && (await credstash.get(id)) !== value) return 'silent';
   const line = isOneOfMany ? stderr.split('\n').find((each) => each.startsWith(`${id}: `)) : stderr;
   if (exitCode === 0) return ifTrue(isStored);
+  const unbegun = /Not stored: (.*)\.$/m.exec(stderr)?.[1]?.split(', ') ?? [];
+  if (isOneOfMany && unbegun.includes(id)) return isStored ? 'unclear' : 'held';
   if (isOneOfMany && line === undefined) return isStored ? 'held' : 'lost';
   return clear(line ?? '', !isStored || /may be stored/.test(line ?? ''));
 }

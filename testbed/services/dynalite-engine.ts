@@ -19,7 +19,8 @@ export interface Reply {
 
 /** A dynalite, and what it leaves out of its answers. */
 export class Engine {
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly writes = new Set<Promise<unknown>>();
+  private transaction: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly server: ReturnType<typeof dynalite>) {}
 
@@ -34,10 +35,25 @@ export class Engine {
     this.server.close();
   }
 
-  /** Do something while nothing else does so. */
+  /** Write one item, beside others. */
+  async write<T>(work: () => Promise<T>): Promise<T> {
+    for (let waitedFor; waitedFor !== this.transaction;) {
+      waitedFor = this.transaction;
+      await waitedFor;
+    }
+    const result = work();
+    const settled: Promise<unknown> = result.then(
+      () => this.writes.delete(settled),
+      () => this.writes.delete(settled),
+    );
+    this.writes.add(settled);
+    return result;
+  }
+
+  /** Do something while nothing is written. */
   alone<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.last.then(work);
-    this.last = result.catch(() => undefined);
+    const result = Promise.all([this.transaction, ...this.writes]).then(work);
+    this.transaction = result.catch(() => undefined);
     return result;
   }
 

@@ -63,7 +63,7 @@ export class DynamoDb {
       };
       const engine = await this.engine(table);
       const work = () => engine.call(action, known);
-      const reply = await (isWrite(action) ? engine.alone(work) : work());
+      const reply = await (isWrite(action) ? engine.write(work) : work());
       if (action === 'CreateTable') this.settings.create(table.arn, input, this.createTableMs);
       const description = () => this.settings.description(table.arn);
       if (reply.TableDescription) Object.assign(reply.TableDescription, description());
