@@ -39,8 +39,8 @@ export async function tryCalls(trial: Trial) {
     outcome(inOrderTo('write', store.versions(trial.name, 1))),
     tryScan(trial),
     tryPut(trial),
-    tryWithKey(trial, tryDecrypt),
-    tryWithKey(trial, tryGenerate),
+    boundOrNot(trial, tryDecrypt),
+    boundOrNot(trial, tryGenerate),
   ]);
   return {
     ...{ query, get, lookUp, scan, put },
@@ -79,18 +79,17 @@ function tryPut({ dynamodb, table, name, timeout }: Trial): Promise<Outcome> {
 const DRY_RUN_SUCCEEDS = 'DryRunOperationException';
 
 /**
- * Try a call on the key as a client makes it: if it is refused, again with the name and the version.
- *
- * @returns Also whether it was allowed only then.
+ * Try a call on the key. Where the compartment binds names, KMS refuses what has no name and version:
+ * then try with them.
  */
-async function tryWithKey(
+async function boundOrNot(
   trial: Trial,
-  attempt: (trial: Trial) => Promise<Outcome>,
+  tryKey: (trial: Trial) => Promise<Outcome>,
 ): Promise<{ outcome: Outcome; isBound: boolean }> {
-  const first = await attempt(trial);
+  const first = await tryKey(trial);
   const context = boundContext(trial.context, { name: trial.name, version: VERSION });
   if (first?.code !== 'ERR_ACCESS_DENIED' || !context) return { outcome: first, isBound: false };
-  const second = await attempt({ ...trial, context });
+  const second = await tryKey({ ...trial, context });
   return { outcome: second, isBound: second === undefined };
 }
 

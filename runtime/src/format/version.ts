@@ -51,10 +51,11 @@ export function isUnpadded(version: string): boolean {
 export function versionAfter(name: string, versions: readonly string[]): string {
   const highest = versions[0] ?? '';
   if (!isNumeric(highest)) throw noVersionAfter(name, highest, 'not a number');
-  const numbers = versions.filter(isNumeric).map(BigInt);
-  const next = numbers.reduce((a, b) => (a > b ? a : b)) + 1n;
-  if (String(next).length > WIDTH) throw noVersionAfter(name, highest, 'the highest number');
-  return padVersion(String(next));
+  const numbers = versions.filter(isNumeric);
+  const largest = numbers.reduce((a, b) => (BigInt(a) >= BigInt(b) ? a : b));
+  const next = String(BigInt(largest) + 1n);
+  if (next.length > WIDTH) throw noVersionAfter(name, largest, 'the highest number');
+  return padVersion(next);
 }
 
 function noVersionAfter(name: string, latestVersion: string, reason: string): CredstashError {

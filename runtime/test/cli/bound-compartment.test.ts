@@ -59,7 +59,32 @@ describe('doctor in a compartment that binds names', () => {
   test('says to an administrator that all is well', async () => {
     expect(await doctor(undefined)).toMatchObject({ exitCode: 0 });
   });
+
+  test.each([
+    ['credstash', 'reader'],
+    ['credstash', 'writer'],
+    ['credstash', undefined],
+    ['moving', 'moving-writer'],
+  ])('says that names are bound in the compartment %s: to %s', async (compartment, identity) => {
+    const { stdout } = await doctor(identity, '--compartment', compartment);
+    expect(stdout).toMatch(/^ok {2}key .*: .*\bnames are bound\b/m);
+  });
+
+  test('tries the pairs that are given by hand', async () => {
+    const pairs = ['credstash:name=app/a', 'credstash:version=0000000000000000007'];
+    const outcome = await doctor('app-reader', 'app/a', ...pairs, '--expect', 'read');
+    expect(outcome.exitCode).toBe(0);
+  });
 });
+
+test.each([undefined, 'reader'])(
+  'doctor says nothing of bound names where they are not bound: to %s',
+  async (identity) => {
+    const { stdout } = await doctor(identity, '--compartment', 'plain');
+    expect(stdout).toMatch(/^(ok|\?\?) {2}key /m);
+    expect(stdout).not.toContain('names are bound');
+  },
+);
 
 test.each(['credstash', 'moving', 'plain'])(
   'setup leaves the policies of the compartment %s as an app made them',

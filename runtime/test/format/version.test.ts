@@ -82,6 +82,15 @@ describe('versionAfter', () => {
   });
 
   test('throws after the highest number of 19 digits, as a longer one would sort lower', () => {
-    expect(() => versionAfter('a', ['9'.repeat(19)])).toThrow(/highest/);
+    expect(() => versionAfter('a', ['9'.repeat(19)])).toThrow(
+      /its latest, 9{19}, is the highest number\. Delete that version/,
+    );
+  });
+
+  test('names the largest number as the one to delete, though an unpadded version hides it', () => {
+    const largest = `1${'0'.repeat(19)}`;
+    expect(() => versionAfter('a', ['9', largest, padVersion(12)])).toThrow(
+      expect.objectContaining({ secret: { name: 'a', latestVersion: largest } }) as Error,
+    );
   });
 });

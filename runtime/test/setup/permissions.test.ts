@@ -115,7 +115,7 @@ test('setup prints the statement to delete the key of a run that came second', a
 test('docs/iam.md lists every permission of setup, and no other', () => {
   const text = readFileSync(join(__dirname, '../../../docs/iam.md'), 'utf8');
   const [, section = ''] = text.split('## What `setup` and `doctor` need');
-  const [table = ''] = section.split('\nWithout one of them');
+  const [table = ''] = /^\| actions[^]*?\n\n/m.exec(section) ?? [];
   const documented = new Set(Array.from(table.matchAll(/`(\w+:\w+)`/g), ([, action]) => action));
   expect([...documented].sort()).toEqual([...learnedActions].sort());
 });
