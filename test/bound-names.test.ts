@@ -171,6 +171,51 @@ describe('a compartment that binds names', () => {
   });
 });
 
+test('pairs passed by hand do not open the row of another secret, though its binding was removed', async () => {
+  await admin().put('by-hand/mine', 'v');
+  const copied = { ...(await row('by-hand/mine')), name: { S: 'by-hand/copied' } };
+  delete (copied as Attributes).binding;
+  await forge(copied);
+  const context = { 'credstash:name': 'by-hand/mine', 'credstash:version': V1 };
+  await expect(admin().get('by-hand/copied', { context })).rejects.toMatchObject({
+    code: 'ERR_CONTEXT_MISMATCH',
+  });
+});
+
+test('a row without its binding opens however KMS words its refusal', async () => {
+  await admin().put('worded', 'v');
+  const worded = await row('worded');
+  delete worded.binding;
+  await forge(worded);
+  test_.aws.inject({
+    action: 'kms:Decrypt',
+    when: ({ EncryptionContext }) => !Object.hasOwn(EncryptionContext as object, 'credstash:name'),
+    error: 'AccessDeniedException',
+    message:
+      'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+    times: 1,
+  });
+  // The policy would refuse before the fault strikes.
+  await withoutBinding(test_.clients(), 'credstash', async () => {
+    expect(await admin().get('worded')).toBe('v');
+  });
+});
+
+test('a permission that takes effect between two calls does not pass for names that are bound', async () => {
+  const denied = { action: 'kms:GenerateDataKey', error: 'AccessDeniedException', times: 1 };
+  test_.aws.inject(denied);
+  const credstash = admin('open');
+  await credstash.put('late', 'v');
+  await credstash.put('later', 'v');
+  for (const name of ['late', 'later']) {
+    expect(await row(name, V1, 'credential-store-open')).not.toHaveProperty('binding');
+  }
+  test_.aws.inject(denied);
+  await expect(admin('open').rebind({ dryRun: false })).rejects.toMatchObject({
+    code: 'ERR_NOT_BOUND',
+  });
+});
+
 describe('a grant to some names of a compartment that binds them', () => {
   test('holds at the key, whatever the table lets through', async () => {
     await admin().put('app/mine', 'v');

@@ -1,4 +1,4 @@
-import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { Aws, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import fc from 'fast-check';
 import { Compartment, type GrantScope } from '../lib';
@@ -40,6 +40,8 @@ describe.each(VERBS)('%s refuses a scope', (verb) => {
     ['whose names are one string', { names: 'app/*' }, /must be a list/],
     ['with an empty name', { names: [''] }, /"" is not the name/],
     ['with a name that is no string', { names: [undefined] }, /is not the name/],
+    ['whose names are null', { names: null }, /must be a list/],
+    ['whose context is null', { names: ['a'], context: null }, /must be an object/],
     ['with the name *', { names: ['a', '*'] }, /stands for every secret/],
     ['with a * before the end of a name', { names: ['a*b'] }, /has a \* before its end/],
     [
@@ -82,6 +84,14 @@ describe.each(['grantRead', 'grantWrite', 'grantRewrap'] as const)(
     });
   },
 );
+
+test.each([
+  ['AWS::NoValue', Aws.NO_VALUE, [{ Ref: 'AWS::NoValue' }]],
+  ['nothing', Lazy.string({ produce: () => undefined }), []],
+])('a value of a context that becomes %s does not remove the condition', (_, env, values) => {
+  const [, key] = statements(granted('grantRead', { context: { env } }));
+  expect(key?.Condition).toEqual({ StringEquals: { 'kms:EncryptionContext:env': values } });
+});
 
 test('grantDelete refuses a context, which the table does not know', () => {
   expect(() => granted('grantDelete', { context: { env: 'prod' } })).toThrow(

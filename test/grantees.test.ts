@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Aws, App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -70,6 +70,22 @@ describe('grantRead adds the statements to', () => {
       }),
     });
   });
+});
+
+test('a grant to an organization whose id becomes AWS::NoValue is none to everybody', () => {
+  inStack(() => new iam.OrganizationPrincipal(Aws.NO_VALUE)).hasResourceProperties(
+    'AWS::KMS::Key',
+    {
+      KeyPolicy: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'kms:Decrypt',
+            Condition: { StringEquals: { 'aws:PrincipalOrgID': [{ Ref: 'AWS::NoValue' }] } },
+          }),
+        ]),
+      }),
+    },
+  );
 });
 
 describe('grantRead refuses', () => {

@@ -32,3 +32,11 @@ export function literal(value: string): string {
 export function withoutVariables(value: string): string {
   return Token.isUnresolved(value) ? value : value.replaceAll('$', '${$}');
 }
+
+/**
+ * A value of a condition, in a list if it is known only on deployment. If it turns out to be no value,
+ * such as `AWS::NoValue`, the list is empty and matches nothing; alone, it would remove the condition.
+ */
+export function inList(value: unknown): unknown {
+  return Token.isUnresolved(value) && !Array.isArray(value) ? [value] : value;
+}

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-import { allOf, Conditions, literal, withoutVariables } from './conditions';
+import { allOf, Conditions, inList, literal, withoutVariables } from './conditions';
 import { invalid } from './invalid';
 
 /** What limits a grant to some secrets. */
@@ -40,7 +40,10 @@ function problemOf(scope: Scope): string | undefined {
   if (names === undefined && context === undefined) {
     return 'The scope is empty: names and context are both undefined. To grant access to all secrets, pass no scope.';
   }
-  return (names && problemOfNames(names)) ?? (context && problemOfContext(context));
+  return (
+    (names === undefined ? undefined : problemOfNames(names)) ??
+    (context === undefined ? undefined : problemOfContext(context))
+  );
 }
 
 /** The names that a request may use as partition keys of the table. */
@@ -57,7 +60,7 @@ export function onTable({ names }: Scope): Conditions {
 export function inContext({ context = {} }: Scope): Conditions {
   const tests = Object.entries(context).map(([key, value]) => [
     `kms:EncryptionContext:${key}`,
-    withoutVariables(value),
+    inList(withoutVariables(value)),
   ]);
   return tests.length === 0 ? {} : { StringEquals: Object.fromEntries(tests) };
 }
@@ -112,6 +115,9 @@ function problemOfNames(names: readonly string[]): string | undefined {
 }
 
 function problemOfContext(context: Readonly<Record<string, string>>): string | undefined {
+  if (typeof context !== 'object' || context === null) {
+    return 'The context of a scope must be an object whose values are strings.';
+  }
   const pairs = Object.entries(context) as [string, unknown][];
   if (pairs.length === 0) {
     return 'The context of the scope is empty, so it would match every secret: leave it out.';

@@ -1,6 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { allOf, Conditions } from './conditions';
+import { allOf, Conditions, inList } from './conditions';
 import { invalid } from './invalid';
 
 /**
@@ -42,7 +42,7 @@ export class ScopedPrincipal extends iam.PrincipalBase {
     }
     return new iam.PrincipalPolicyFragment(
       principalJson,
-      allOf(conditions as Conditions, this.scope),
+      allOf(valuesInLists(conditions), this.scope),
     );
   }
 
@@ -57,6 +57,13 @@ export class ScopedPrincipal extends iam.PrincipalBase {
   public override dedupeString(): string | undefined {
     return undefined;
   }
+}
+
+/** The conditions of a principal, none of which a token can remove. */
+function valuesInLists(conditions: Record<string, unknown>): Conditions {
+  const each = <T>(record: Record<string, T>, change: (value: T) => unknown) =>
+    Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+  return each(conditions as Conditions, (tests) => each(tests, inList)) as Conditions;
 }
 
 /** Whether a role keeps no statement, and says that it does: one that was imported as immutable. */

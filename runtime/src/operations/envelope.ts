@@ -84,15 +84,22 @@ export class Envelope {
   ): Promise<{ dataKey: DataKey; isBound: boolean }> {
     const bound = boundContext(context, identity);
     if (!bound) throw otherSecret('ERR_INVALID_ARGUMENT', identity);
-    if (!this.#bindsNames) {
-      try {
-        const dataKey = await this.keyService.generateDataKey(context, signal);
-        return { dataKey, isBound: isBoundContext(context) };
-      } catch (error) {
-        if (!isDenied(error)) throw error;
-      }
+    const asGiven = async () => {
+      const dataKey = await this.keyService.generateDataKey(context, signal);
+      return { dataKey, isBound: isBoundContext(context) };
+    };
+    if (this.#bindsNames) {
+      return { dataKey: await this.keyService.generateDataKey(bound, signal), isBound: true };
     }
+    const refusal = await asGiven().catch(deniedOnly);
+    if (!(refusal instanceof CredstashError)) return refusal;
     const dataKey = await this.keyService.generateDataKey(bound, signal);
+    // A permission that took effect between the two calls looks the same.
+    const again = isOfPolicy(refusal) ? refusal : await asGiven().catch(deniedOnly);
+    if (!(again instanceof CredstashError)) {
+      dataKey.plaintext.fill(0);
+      return again;
+    }
     this.#bindsNames = true;
     return { dataKey, isBound: true };
   }
@@ -105,14 +112,12 @@ export class Envelope {
   ): Promise<Uint8Array> {
     const wrapped = wrappedKey(item);
     const bound = boundContext(context, item);
-    if (item.binding === NAME_AND_VERSION) {
-      if (!bound) throw otherSecret('ERR_CONTEXT_MISMATCH', item);
-      return this.keyService.decrypt(wrapped, bound, signal);
-    }
+    if (!bound) throw otherSecret('ERR_CONTEXT_MISMATCH', item);
+    if (item.binding === NAME_AND_VERSION) return this.keyService.decrypt(wrapped, bound, signal);
     try {
       return await this.keyService.decrypt(wrapped, context, signal);
     } catch (error) {
-      if (!isDenied(error) || !bound || isBoundContext(context)) throw error;
+      if (!isDenied(error) || isBoundContext(context)) throw error;
       return await this.keyService.decrypt(wrapped, bound, signal).catch((second: unknown) => {
         throw isMismatch(second) ? notBound(item, error) : second;
       });
@@ -120,8 +125,22 @@ export class Envelope {
   }
 }
 
-function isDenied(error: unknown): boolean {
-  return error instanceof CredstashError && error.code === 'ERR_ACCESS_DENIED';
+/** KMS may word a refusal to decrypt as if the key were in another region. */
+function isDenied(error: unknown): error is CredstashError {
+  return (
+    error instanceof CredstashError &&
+    ['ERR_ACCESS_DENIED', 'ERR_WRONG_REGION'].includes(error.code)
+  );
+}
+
+function deniedOnly(error: unknown): CredstashError {
+  if (isDenied(error)) return error;
+  throw error;
+}
+
+/** Whether a policy forbids it, and not that none allows it yet. */
+function isOfPolicy({ message }: CredstashError): boolean {
+  return message.includes('explicit deny');
 }
 
 function isMismatch(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
 import { chmod, link, lstat, open, readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -69,6 +70,20 @@ describe('get -o', () => {
     expect((await shell('$credstash get a -o /dev/stdout | cat')).stdout).toBe('1\n');
     expect((await setting.run('get', 'a', '-o', '/dev/stdout')).stdout).toBe('1\n');
     expect((await stat(join(setting.folder, 'fifo'))).isFIFO()).toBe(true);
+  });
+
+  // Only root can make a pipe of another user's.
+  (process.getuid?.() === 0 ? test : test.skip)("refuses another user's pipe", async () => {
+    await shell('mkfifo theirs; chown 65534 theirs');
+    const path = join(setting.folder, 'theirs');
+    const reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    expect(await setting.run('get', 'a', '-o', path)).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: `Can't write the file ${path} (EPERM).\n`,
+    });
+    expect(await reader.readFile('utf8')).toBe('');
+    await reader.close();
   });
 
   test('writes to an open descriptor, and does not replace its path', async () => {

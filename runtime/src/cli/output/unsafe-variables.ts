@@ -42,6 +42,9 @@ export const UNSAFE_VARIABLES = [
   // https://vimhelp.org/starting.txt.html https://www.mercurial-scm.org/doc/hg.1.html
   '*EDITOR VISUAL FCEDIT *PAGER BROWSER LESS* *ASKPASS* VIMINIT EXINIT MYVIMRC EMACSLOADPATH',
   'SSH_AUTH_SOCK SSH_PKCS11_HELPER SSH_SK_* *_RSH RSYNC_CONNECT_PROG SVN_SSH HGMERGE HGRCPATH',
+  // https://man7.org/linux/man-pages/man1/man.1.html https://junegunn.github.io/fzf/reference
+  // https://kubernetes.io/docs/reference/kubectl/generated/kubectl_diff
+  'MANOPT FZF_* KUBECTL_EXTERNAL_DIFF',
   // https://git-scm.com/docs/git#_environment_variables
   // https://www.gnupg.org/documentation/manuals/gnupg/GPG-Configuration-Options.html
   'GIT_* GNUPGHOME',
@@ -49,7 +52,8 @@ export const UNSAFE_VARIABLES = [
   // Node.js and what runs JavaScript: https://nodejs.org/api/cli.html#environment-variables
   // https://docs.npmjs.com/cli/using-npm/config https://yarnpkg.com/configuration/yarnrc
   // https://docs.deno.com/runtime/reference/env_variables https://bun.com/docs/runtime/env
-  'NODE_* NPM_CONFIG_* YARN_* DENO_* BUN_*',
+  // https://github.com/nodejs/corepack#environment-variables
+  'NODE_* NPM_CONFIG_* YARN_* DENO_* BUN_* COREPACK_*',
   // Any program's options, such as JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS, RES_OPTIONS, MAVEN_OPTS:
   // https://docs.oracle.com/en/java/javase/21/docs/specs/man/java.html
   // https://maven.apache.org/configure.html https://docs.gradle.org/current/userguide/build_environment.html
@@ -75,7 +79,8 @@ export const UNSAFE_VARIABLES = [
   // https://doc.rust-lang.org/cargo/reference/environment-variables.html https://pkg.go.dev/cmd/go
   'CC CXX CPP AR CFLAGS CPPFLAGS CXXFLAGS LDFLAGS MAKEFLAGS GNUMAKEFLAGS MAKEFILES',
   'GCC_EXEC_PREFIX COMPILER_PATH LIBRARY_PATH CPATH *_INCLUDE_PATH CMAKE_* PKG_CONFIG*',
-  'CARGO_* RUSTC* RUSTFLAGS RUSTUP_*',
+  // https://nix.dev/manual/nix/latest/command-ref/env-common
+  'CARGO_* RUSTC* RUSTFLAGS RUSTUP_* NIX_*',
   'CGO_* GOAUTH GOBIN GOCACHE GODEBUG GOENV GOFLAGS GOINSECURE GONO* GOPATH GOPRIVATE GOPROXY GOROOT',
   'GOSUMDB GOTOOL* GOVCS',
 
@@ -87,18 +92,20 @@ export const UNSAFE_VARIABLES = [
   'KRB5_CONFIG* SASL_PATH LDAPCONF LDAPRC ODBCINI ODBCSYSINI LIBMYSQL_*',
 
   // Clouds and clusters: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html
+  // https://docs.podman.io/en/latest/markdown/podman.1.html
   // https://docs.docker.com/reference/cli/docker https://kubernetes.io/docs/reference/kubectl/kubectl
   // https://cloud.google.com/sdk/docs/properties https://developer.hashicorp.com/terraform/cli/config/environment-variables
   // https://docs.ansible.com/ansible/latest/reference_appendices/config.html
   'AWS_* CREDSTASH_* DOCKER_CERT_PATH DOCKER_CONFIG DOCKER_CONTEXT DOCKER_HOST DOCKER_TLS*',
-  'BUILDKIT_HOST KUBECONFIG CLOUDSDK_* AZURE_CONFIG_DIR AZURE_EXTENSION_DIR TF_CLI_* ANSIBLE_*',
+  'BUILDKIT_HOST CONTAINER_HOST KUBECONFIG CLOUDSDK_* AZURE_CONFIG_DIR AZURE_EXTENSION_DIR TF_CLI_* ANSIBLE_*',
 
   // Frameworks and desktops that load what a variable names:
   // https://docs.djangoproject.com/en/stable/topics/settings https://flask.palletsprojects.com/en/stable/cli
   // https://docs.gunicorn.org/en/stable/settings.html https://uwsgi-docs.readthedocs.io/en/latest/Configuration.html
   // https://docs.spring.io/spring-boot/reference/features/external-config.html
+  // https://logging.apache.org/log4j/2.x/manual/configuration.html
   'DJANGO_SETTINGS_MODULE FLASK_APP FLASK_DEBUG GUNICORN_CMD_ARGS UWSGI_*',
-  'SPRING_APPLICATION_JSON SPRING_CONFIG_* SPRING_MAIN_* LOGGING_CONFIG',
+  'SPRING_APPLICATION_JSON SPRING_CONFIG_* SPRING_MAIN_* LOGGING_CONFIG LOG4J_CONFIGURATION_FILE',
   // https://docs.gtk.org/gtk3/running.html https://doc.qt.io/qt-6/deployment-plugins.html
   // https://dbus.freedesktop.org/doc/dbus-specification.html
   'GTK_* GIO_* GDK_* QT_* GST_PLUGIN_* DBUS_*',
