@@ -84,7 +84,8 @@ export interface CompartmentAttributes {
   /**
    * Whether the key binds each secret to its name and version.
    *
-   * If it doesn't, grants to some names of an import that says so allow nothing at the key.
+   * Say so if it does: otherwise a grant to some names lets the grantee decrypt every item that it gets
+   * hold of. If it doesn't, and you say it does, such a grant allows nothing at the key.
    *
    * @default false
    */

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   DynamoDBClient,
   GetItemCommand,
@@ -119,6 +122,29 @@ describe('grantRead with names and a context', () => {
     await expectDenied(reader.get('other/secret', IN_PROD), 'dynamodb:Query');
     await expectDenied(reader.get('other/secret', { version: 1 }), 'dynamodb:GetItem');
     await expectDenied(reader.get('app/plain'), 'kms:Decrypt');
+  });
+
+  test('allows reading many names at once, by one Query and one Decrypt for each, and their history', async () => {
+    await new Credstash(test_.clients()).put('app/second', 'two', IN_PROD);
+    const reader = await as('app-reader');
+    test_.takeCalls();
+    const names = ['app/secret', 'app/second'];
+    expect([...(await reader.getAll({ names, ...IN_PROD })).values()]).toEqual(['two', 'mine']);
+    const one = ['dynamodb:Query', 'kms:Decrypt'];
+    expect(test_.takeCalls().sort()).toEqual([...one, ...one].sort());
+    expect(await reader.history('app/second')).toHaveLength(1);
+    expect(await reader.versions('app/second')).toHaveLength(1);
+    expect(test_.takeCalls()).toEqual(['dynamodb:Query', 'dynamodb:Query']);
+  });
+
+  test('allows exec with many names', async () => {
+    const env = { PATH: process.env.PATH, ...(await test_.env('app-reader')) };
+    const cli = join(__dirname, '../runtime/dist/credstash.cjs');
+    const args = ['exec', 'app/secret', 'app/plain2', '--context', 'env=prod', '--', 'env'];
+    await new Credstash(test_.clients()).put('app/plain2', 'three', IN_PROD);
+    const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], { env });
+    expect(stdout).toMatch(/^APP_SECRET=mine$/m);
+    expect(stdout).toMatch(/^APP_PLAIN2=three$/m);
   });
 
   test('denies list, getAll and Scan', async () => {
