@@ -18,6 +18,7 @@ const ANSWERS = {
   'a page that blocks': { status: 403, type: 'text/html; charset=utf-8', body: '<html>No</html>' },
   'a page for an error': { status: 503, type: 'text/html', body: '<html>Later</html>' },
   'empty JSON': { status: 200, type: 'application/json', body: '' },
+  'JSON of a portal': { status: 200, type: 'application/json', body: '{"login":"http://portal"}' },
 };
 
 /** Clients as the library makes them, but for the number of attempts. */
@@ -48,8 +49,8 @@ describe.each(Object.entries(ANSWERS))('%s that is not from AWS', (_, answer) =>
   });
 });
 
-test('an answer in JSON is taken without a request ID, which not every emulator gives', async () => {
-  const type = 'application/json';
+test("an answer in AWS's JSON is taken without a request ID, which not every emulator gives", async () => {
+  const type = 'application/x-amz-json-1.0';
   const answer = { status: 200, type, body: '{"Count":0,"Items":[],"ScannedCount":0}' };
   secrets.test_.aws.inject({ action: 'dynamodb:Scan', answer });
   expect(await connect().list()).toEqual([]);

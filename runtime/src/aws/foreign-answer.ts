@@ -18,8 +18,8 @@ interface Extensible {
   };
 }
 
-/** What the services speak. */
-const TYPES = /^(application\/(x-amz-)?json|(text|application)\/xml)/;
+/** What the services speak. Plain JSON is what portals and gateways speak, too. */
+const TYPES = /^(application\/x-amz-json|(text|application)\/xml)/;
 
 /**
  * Make a client refuse what is not from AWS, before it reads it: an empty answer, or a page where XML
