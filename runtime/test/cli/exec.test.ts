@@ -94,6 +94,22 @@ test('exec adds secrets to its environment; --no-clobber keeps set variables, --
   expect(pristine.map((line) => line.split('=')[0]).sort()).toEqual(['OTHER', 'PATH']);
 });
 
+test('exec passes a signal on that comes just before the child starts', async () => {
+  // While the program is looked up, after the secrets are read.
+  const hook = await setting.file(
+    'hook.cjs',
+    `const fs = require('fs');
+     const { accessSync } = fs;
+     fs.accessSync = (...args) => {
+       process.kill(process.pid, 'SIGTERM');
+       return accessSync(...args);
+     };`,
+  );
+  const env = { ...setting.env, NODE_OPTIONS: `--require ${hook}` };
+  const args = ['exec', 'other', '--', 'sh', '-c', 'sleep 2; echo done'];
+  expect(await runCli(args, env)).toEqual({ exitCode: 143, stdout: '', stderr: '' });
+});
+
 describe('exec does not start the child', () => {
   const touched = () => join(setting.folder, 'touched');
 

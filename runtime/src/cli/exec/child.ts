@@ -3,7 +3,7 @@ import { accessSync, constants as modes, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 
-import { stopInterrupting } from '../output/interruption.js';
+import { interrupted, stopInterrupting } from '../output/interruption.js';
 import { printError } from '../output/terminal.js';
 
 /** Signals to pass on to the child. A terminal sends the last two to the child itself. */
@@ -32,7 +32,7 @@ export function runChild(
     printError(`${file} was not found`);
     return Promise.resolve(NOT_FOUND);
   }
-  stopInterrupting();
+  interrupted.throwIfAborted();
   return new Promise((ended) => {
     // Before the child starts: a signal in between would end this process but not the child.
     for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
@@ -41,6 +41,8 @@ export function runChild(
         if (!process.stdin.isTTY) child.kill(signal);
       });
     }
+    // After the listeners above: while nobody listens, a signal that has come would be lost.
+    stopInterrupting();
     const child = spawn(program, args, { argv0: file, env, stdio: 'inherit' });
     child.on('error', (error: NodeJS.ErrnoException) => {
       const isMissing = error.code === 'ENOENT';
