@@ -57,6 +57,7 @@ async function tunnel(
     // Loaded only for a proxy.
     const { HttpProxyAgent, HttpsProxyAgent } = await import('hpagent');
     const agent = new (scheme === 'https' ? HttpsProxyAgent : HttpProxyAgent)({ proxy: url });
+    Object.assign(agent, { proxy: partsOf(url) });
     const withTimeout = { ...to, timeout: TIMEOUT };
     (agent as unknown as Connector).createConnection(withTimeout, (cause, socket) => {
       if (cause) done(proxyError(`${url.origin}: ${cause.message}`, cause));
@@ -73,6 +74,18 @@ function proxyUrl(scheme: Scheme, proxy: string): URL {
   if (url && /^https?:$/.test(url.protocol)) return url;
   // Not its value, which may hold a password.
   throw proxyError(`${scheme.toUpperCase()}_PROXY must be the URL of an HTTP proxy`);
+}
+
+/** The URL's parts as hpagent uses them: an IPv6 address without brackets, a `%` of its own encoded. */
+function partsOf({ protocol, hostname, port, username, password }: URL) {
+  const encoded = (text: string) => text.replace(/%(?![0-9a-f]{2})/gi, '%25');
+  return {
+    protocol,
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port,
+    username: encoded(username),
+    password: encoded(password),
+  };
 }
 
 function proxyError(message: string, cause?: Error): Error {

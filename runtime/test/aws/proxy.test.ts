@@ -16,10 +16,10 @@ const sockets = new Set<Socket>();
 const asked: { readonly to: string | undefined; readonly authorization: string | undefined }[] = [];
 const firstBytes: Buffer[] = [];
 
-beforeAll(async () => {
-  proxy = createServer((_, response) => response.writeHead(400).end());
-  proxy.on('connection', (socket) => sockets.add(socket));
-  proxy.on('connect', ({ url, headers }, socket: Socket) => {
+function connectThrough(host: string): Server {
+  const server = createServer((_, response) => response.writeHead(400).end());
+  server.on('connection', (socket) => sockets.add(socket));
+  server.on('connect', ({ url, headers }, socket: Socket) => {
     asked.push({ to: url, authorization: headers['proxy-authorization'] });
     if (refusal === 'silent') return;
     if (refusal) return socket.end(`HTTP/1.1 ${refusal}\r\n\r\n<html>`);
@@ -31,7 +31,11 @@ beforeAll(async () => {
     socket.pipe(onward).pipe(socket);
     socket.on('error', () => onward.destroy());
   });
-  proxy.listen(0, '127.0.0.1');
+  return server.listen(0, host);
+}
+
+beforeAll(async () => {
+  proxy = connectThrough('127.0.0.1');
   await once(proxy, 'listening');
 });
 beforeEach(() => {
@@ -83,6 +87,18 @@ describe('through the proxy of HTTP_PROXY', () => {
     const authorization = `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
     expect(asked[0]).toEqual({ to: 'aws.invalid:8000', authorization });
   });
+});
+
+test('a proxy has an IPv6 address, and a password with a percent sign', async () => {
+  const six = connectThrough('::1');
+  await once(six, 'listening');
+  const { port } = six.address() as AddressInfo;
+  await secrets.credstash.put('foo', 'bar');
+  const HTTP_PROXY = `http://me:100%@[::1]:${port}`;
+  const outcome = await runCli(['get', 'foo'], await env({ HTTP_PROXY }));
+  six.close();
+  expect(outcome).toMatchObject({ stdout: 'bar\n', stderr: '' });
+  expect(asked[0]?.authorization).toBe(`Basic ${Buffer.from('me:100%').toString('base64')}`);
 });
 
 test('AWS is asked through HTTPS_PROXY, in TLS from end to end', async () => {
