@@ -5,6 +5,7 @@ import { readAsArgparse, refuseBadUtf8 } from './input/argparse.js';
 import { Exit } from './output/exit.js';
 import {
   account,
+  end,
   interrupted,
   listenToSignals,
   reportInterruption,
@@ -84,5 +85,5 @@ void main().then((exitCode) => {
   process.off('beforeExit', fail);
   // Once all is written, or the failure told. What goes on, such as a process that gives credentials,
   // is not waited for.
-  process.stdout.write('', () => setImmediate(() => process.exit(exitCode)));
+  process.stdout.write('', () => setImmediate(() => end(exitCode)));
 });

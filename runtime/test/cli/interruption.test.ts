@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -238,6 +238,34 @@ test('delete goes on when the reader of its lines closes the pipe', async () => 
 test('getall of many secrets at once says nothing on stderr', async () => {
   await setting.credstash.putAll(new Map(Array.from({ length: 40 }, (_, i) => [`n${i}`, 'v'])));
   expect(await setting.run('getall')).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+describe('a pipe that nobody reads', () => {
+  const reading = async () => {
+    await setting.credstash.put('foo', 'bar');
+    const path = join(setting.folder, 'pipe');
+    rmSync(path, { force: true });
+    execFileSync('mkfifo', [path]);
+    setting.aws.takeCalls();
+    return ['get', 'foo', '-o', path];
+  };
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('ends with %s', async (signal) => {
+    const command = new Running(await reading());
+    await command.until(() => setting.aws.takeCalls().includes('kms:Decrypt'));
+    await setTimeout(500);
+    const { seconds, ...end } = await command.end(signal);
+    expect(end).toEqual({ code: null, by: signal, stdout: '', stderr: 'Interrupted.\n' });
+    expect(seconds).toBeLessThan(5);
+  });
+
+  test('ends with --timeout', async () => {
+    const command = new Running(['--timeout', '2', ...(await reading())]);
+    expect(await command.end()).toMatchObject({
+      by: 'SIGALRM',
+      stderr: 'The command took longer than 2 s.\n',
+    });
+  });
 });
 
 describe('--timeout', () => {

@@ -9,10 +9,11 @@ export class Interruption extends Error {
   constructor(
     message: string,
     readonly exitCode: number,
-    readonly isTimeout = false,
+    /** What came, or SIGALRM if the time is over. */
+    readonly signal: NodeJS.Signals,
   ) {
     super(message);
-    this.name = isTimeout ? 'TimeoutError' : 'AbortError';
+    this.name = signal === 'SIGALRM' ? 'TimeoutError' : 'AbortError';
   }
 }
 
@@ -29,8 +30,24 @@ export const interrupted: AbortSignal = controller.signal;
 export function interrupt(signal: NodeJS.Signals): void {
   // What shells tell of a program that a signal ended.
   const exitCode = 128 + constants.signals[signal];
-  if (interrupted.aborted) process.exit(exitCode);
-  controller.abort(new Interruption('Interrupted.', exitCode));
+  if (interrupted.aborted) end(exitCode);
+  controller.abort(new Interruption('Interrupted.', exitCode, signal));
+}
+
+/**
+ * End the process. To exit, Node.js waits for its threads: for a name that is looked up, and for ever
+ * for a pipe whose other end nobody opens. A process that was to end before does not wait for them: it
+ * ends by the signal.
+ */
+export function end(exitCode: number): never {
+  const isWaiting = process
+    .getActiveResourcesInfo()
+    .some((resource) => /^(FSReq|GetAddrInfo)/.test(resource));
+  if (interrupted.aborted && isWaiting) {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+    process.kill(process.pid, (interrupted.reason as Interruption).signal);
+  }
+  return process.exit(exitCode);
 }
 
 export function listenToSignals(): void {
@@ -39,7 +56,7 @@ export function listenToSignals(): void {
 
 /** @param time Milliseconds until the work is to end. */
 export function limitTime(time: number): void {
-  const reason = new Interruption(`The command took longer than ${time / 1000} s.`, 1, true);
+  const reason = new Interruption(`The command took longer than ${time / 1000} s.`, 1, 'SIGALRM');
   timer = setTimeout(() => controller.abort(reason), time);
 }
 
@@ -71,8 +88,8 @@ export function account(): string {
  * @returns The exit code.
  */
 export function reportInterruption(error: unknown): number {
-  const { exitCode, message, isTimeout } = interrupted.reason as Interruption;
-  const why = isTimeout && error instanceof AwsError ? describe(error) : message;
+  const { exitCode, message, signal } = interrupted.reason as Interruption;
+  const why = signal === 'SIGALRM' && error instanceof AwsError ? describe(error) : message;
   const isUnknown = error instanceof CredstashError && error.code === 'ERR_OUTCOME_UNKNOWN';
   // Below the ^C of a terminal.
   if (process.stderr.isTTY) process.stderr.write('\n');
