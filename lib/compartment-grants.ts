@@ -1,12 +1,11 @@
-import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { IConstruct } from 'constructs';
 import { allOf, Conditions } from './private/conditions';
+import { Halves } from './private/halves';
 import { invalid } from './private/invalid';
 import { bound, boundName, checkScope, inContext, onTable, Scope, unbound } from './private/scope';
-import { dropsStatements, ScopedPrincipal } from './private/scoped-principal';
 
 /** Limits a grant to some secrets of a compartment. At least one of the fields must be set. */
 export interface GrantScope {
@@ -76,7 +75,11 @@ export class CompartmentGrants {
     return new CompartmentGrants(compartment);
   }
 
-  private constructor(private readonly compartment: ICompartmentRef) {}
+  private readonly halves: Halves;
+
+  private constructor(private readonly compartment: ICompartmentRef) {
+    this.halves = new Halves(compartment);
+  }
 
   /**
    * Grant permission to read secrets: `dynamodb:GetItem`, `dynamodb:Query` and `kms:Decrypt`.
@@ -86,9 +89,9 @@ export class CompartmentGrants {
    */
   public read(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
     const its = this.checked(scope);
-    return this.onTable(grantee, onTable(its), ...READ, ...(scope ? [] : [SCAN])).combine(
-      this.onKey(grantee, this.openedBy(its), 'kms:Decrypt'),
-    );
+    return this.halves
+      .onTable(grantee, onTable(its), ...READ, ...(scope ? [] : [SCAN]))
+      .combine(this.halves.onKey(grantee, this.openedBy(its), 'kms:Decrypt'));
   }
 
   /**
@@ -100,9 +103,10 @@ export class CompartmentGrants {
    */
   public write(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
     const its = this.checked(scope);
-    return this.onTable(grantee, allOf(NO_OLD_VALUES, onTable(its)), 'dynamodb:PutItem')
+    return this.halves
+      .onTable(grantee, allOf(NO_OLD_VALUES, onTable(its)), 'dynamodb:PutItem')
       .combine(this.lookUp(grantee, its, ['name', 'version'], 'dynamodb:Query'))
-      .combine(this.onKey(grantee, [this.sealedBy(its)], 'kms:GenerateDataKey'));
+      .combine(this.halves.onKey(grantee, [this.sealedBy(its)], 'kms:GenerateDataKey'));
   }
 
   /**
@@ -125,12 +129,12 @@ export class CompartmentGrants {
       throw invalid(
         this.compartment,
         'ContextCannotLimitDelete',
-        'A context can not limit a grant to delete: the table does not know it. Limit the grant by names.',
+        "A context can't limit a grant to delete: the table doesn't know it. Limit the grant by names.",
       );
     }
-    return this.onTable(grantee, allOf(NO_OLD_VALUES, onTable(its)), 'dynamodb:DeleteItem').combine(
-      this.lookUp(grantee, its, ['name', 'version'], 'dynamodb:Query'),
-    );
+    return this.halves
+      .onTable(grantee, allOf(NO_OLD_VALUES, onTable(its)), 'dynamodb:DeleteItem')
+      .combine(this.lookUp(grantee, its, ['name', 'version'], 'dynamodb:Query'));
   }
 
   /**
@@ -141,9 +145,10 @@ export class CompartmentGrants {
   public rewrap(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
     const its = this.checked(scope);
     const dataKey = allOf(NO_OLD_VALUES, attributes(['name', 'version', 'key']), onTable(its));
-    return this.onTable(grantee, onTable(its), ...READ, ...(scope ? [] : [SCAN]))
-      .combine(this.onTable(grantee, dataKey, 'dynamodb:UpdateItem'))
-      .combine(this.onKey(grantee, [allOf(ON_SAME_KEY, this.sealedBy(its))], ...REWRAP_KEY));
+    return this.halves
+      .onTable(grantee, onTable(its), ...READ, ...(scope ? [] : [SCAN]))
+      .combine(this.halves.onTable(grantee, dataKey, 'dynamodb:UpdateItem'))
+      .combine(this.halves.onKey(grantee, [allOf(ON_SAME_KEY, this.sealedBy(its))], ...REWRAP_KEY));
   }
 
   /**
@@ -152,9 +157,11 @@ export class CompartmentGrants {
    */
   public admin(grantee: iam.IGrantable): iam.Grant {
     const change = ['PutItem', 'UpdateItem', 'DeleteItem'].map((action) => `dynamodb:${action}`);
-    return this.onTable(grantee, {}, ...READ, SCAN, ...change).combine(
-      this.onKey(grantee, [{}], 'kms:Decrypt', 'kms:GenerateDataKey', ...REWRAP_KEY),
-    );
+    return this.halves
+      .onTable(grantee, {}, ...READ, SCAN, ...change)
+      .combine(
+        this.halves.onKey(grantee, [{}], 'kms:Decrypt', 'kms:GenerateDataKey', ...REWRAP_KEY),
+      );
   }
 
   /** Everything, if no scope is given. */
@@ -183,118 +190,7 @@ export class CompartmentGrants {
     ...actions: string[]
   ): iam.Grant {
     const select = { StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' } };
-    return this.onTable(grantee, allOf(attributes(of), select, onTable(scope)), ...actions);
-  }
-
-  private onTable(
-    grantee: iam.IGrantable,
-    conditions: Conditions,
-    ...actions: string[]
-  ): iam.Grant {
-    const scoped = this.scoped(grantee, conditions);
-    return this.effective(this.compartment.table.grants.actions(scoped, ...actions));
-  }
-
-  private onKey(
-    grantee: iam.IGrantable,
-    alternatives: Conditions[],
-    ...actions: string[]
-  ): iam.Grant {
-    const { key } = this.compartment;
-    const account = grantee.grantPrincipal.principalAccount;
-    const isHere =
-      account === undefined ||
-      Token.compareStrings(key.env.account, account) !== TokenComparison.DIFFERENT;
-    const grants = alternatives.map((conditions) => {
-      const scoped = this.scoped(grantee, conditions);
-      if (this.compartment.keyArn === undefined)
-        return this.effective(this.byAlias(scoped, actions));
-      return this.effective(
-        isHere ? key.grant(scoped, ...actions) : this.onKeyFromOutside(scoped, actions),
-      );
-    });
-    return grants.reduce((all, each) => all.combine(each));
-  }
-
-  /**
-   * Both halves, in the policy of the key and in that of an identity of another account.
-   *
-   * The policy of the key names the identity, which must exist by then. So the identity's can't refer
-   * to the key, whose id isn't known before: it names the key by its alias.
-   */
-  private onKeyFromOutside(grantee: ScopedPrincipal, actions: string[]): iam.Grant {
-    const { key } = this.compartment;
-    const principal = Token.isUnresolved(key.keyArn)
-      ? this.byAlias(grantee, actions)
-      : iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [key.keyArn] });
-    const statement = new iam.PolicyStatement({
-      actions,
-      resources: ['*'],
-      principals: [grantee],
-    });
-    const resource = iam.Grant.addStatementToResourcePolicy({
-      statement,
-      grantee,
-      actions,
-      resourceArns: ['*'],
-      resource: key,
-    });
-    return this.effective(resource).combine(principal);
-  }
-
-  /** The key of an alias, whatever its id, in the policy of an identity. */
-  private byAlias(grantee: iam.IGrantable, actions: string[]): iam.Grant {
-    const { key, keyAlias } = this.compartment;
-    if (keyAlias === undefined) {
-      throw invalid(
-        this.compartment,
-        'KeyWithoutAlias',
-        'A grant to another account names the key by its alias, and this compartment has none: set keyAlias.',
-      );
-    }
-    const { account, region } = key.env;
-    const anyKey = { service: 'kms', account, region, resource: 'key', resourceName: '*' };
-    return iam.Grant.addToPrincipal({
-      grantee,
-      actions,
-      resourceArns: [Stack.of(this.compartment).formatArn(anyKey)],
-      conditions: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': keyAlias } },
-    });
-  }
-
-  private scoped(grantee: iam.IGrantable, conditions: Conditions): ScopedPrincipal {
-    const principal = grantee.grantPrincipal;
-    const { account } = this.compartment.table.env;
-    const isOutside =
-      principal.principalAccount !== undefined &&
-      Token.compareStrings(account, principal.principalAccount) === TokenComparison.DIFFERENT;
-    if (isOutside && this.compartment.isImported) {
-      throw invalid(
-        this.compartment,
-        'GrantOnImportFromOutside',
-        'The compartment was imported, so the policies of its table and key, which must also name a principal of another account, can not be changed. Grant where the compartment is created.',
-      );
-    }
-    if (dropsStatements(principal) && !isOutside) {
-      throw invalid(
-        this.compartment,
-        'GrantToImmutableRole',
-        'The role was imported as immutable, so the grant would have no effect. Import it without mutable: false, or with addGrantsToResources: true.',
-      );
-    }
-    return new ScopedPrincipal(this.compartment, principal, conditions);
-  }
-
-  /** Fail if a grant has no effect: CDK drops some silently, such as one on a key imported by alias. */
-  private effective(grant: iam.Grant): iam.Grant {
-    // CDK also calls a grant successful whose statement an imported resource did not take.
-    const { success, principalStatements } = grant;
-    if (this.compartment.isImported ? principalStatements.length > 0 : success) return grant;
-    throw invalid(
-      this.compartment,
-      'GrantWithoutEffect',
-      'The grant has no effect. Import the key and the table by ARN, and grant to a principal that can have a policy.',
-    );
+    return this.halves.onTable(grantee, allOf(attributes(of), select, onTable(scope)), ...actions);
   }
 }
 

@@ -1,15 +1,13 @@
-import { RemovalPolicy, Resource } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { CompartmentGrants, GrantScope } from './compartment-grants';
-import { CompartmentAttributes, ICompartment, ImportedCompartment } from './compartment-import';
+import { CompartmentBase, ICompartment } from './compartment-base';
+import { GrantScope } from './compartment-grants';
+import { CompartmentAttributes, ImportedCompartment } from './compartment-import';
 import { invalid } from './private/invalid';
 import { refuseDeletion, refuseUnbound } from './private/key-policy';
-import { deniedDecrypts, throttledRequests } from './private/metrics';
 import { aliasName, checkName, compartmentNames, DEFAULT_COMPARTMENT } from './private/names';
 import { claimNames } from './private/registry';
 
@@ -118,7 +116,7 @@ const COMPARTMENT_SYMBOL = Symbol.for('cdk-credstash.Compartment');
  * A place for secrets that share their permissions, such as those of production: a KMS key with an
  * alias, a DynamoDB table, and two managed policies, one to read and one to write.
  */
-export class Compartment extends Resource implements ICompartment {
+export class Compartment extends CompartmentBase {
   /** Whether a value is a `Compartment`, and not an import of one. */
   public static isCompartment(x: unknown): x is Compartment {
     return x !== null && typeof x === 'object' && COMPARTMENT_SYMBOL in x;
@@ -154,8 +152,6 @@ export class Compartment extends Resource implements ICompartment {
   public readonly key: kms.IKey;
   public readonly keyArn?: string;
   public readonly table: dynamodb.ITableV2;
-  public readonly tableName: string;
-  public readonly tableArn: string;
   public readonly keyAlias?: string;
   public readonly bindsNames: boolean;
   public readonly opensUnbound: boolean;
@@ -164,7 +160,6 @@ export class Compartment extends Resource implements ICompartment {
   public readonly readPolicy: iam.ManagedPolicy;
   /** Allows writing secrets, but not reading them. */
   public readonly writePolicy: iam.ManagedPolicy;
-  public readonly grants: CompartmentGrants;
 
   constructor(scope: Construct, id: string, props: CompartmentProps = {}) {
     super(scope, id);
@@ -222,10 +217,6 @@ export class Compartment extends Resource implements ICompartment {
       removalPolicy,
     });
 
-    this.tableName = this.table.tableName;
-    this.tableArn = this.table.tableArn;
-
-    this.grants = CompartmentGrants.fromCompartment(this);
     this.readPolicy = new iam.ManagedPolicy(this, 'ReadPolicy', {
       managedPolicyName: names.readPolicyName,
       description: `Read the secrets in ${names.tableName}`,
@@ -270,17 +261,6 @@ export class Compartment extends Resource implements ICompartment {
   /** Grant permission to do everything with all secrets, but not to change the table or the key. */
   public grantAdmin(grantee: iam.IGrantable): iam.Grant {
     return this.grants.admin(grantee);
-  }
-
-  public metricThrottledRequests(props?: cloudwatch.MetricOptions): cloudwatch.IMetric {
-    return throttledRequests(this.table, props);
-  }
-
-  public metricDeniedDecrypts(
-    trailLogGroup: logs.ILogGroup,
-    props?: cloudwatch.MetricOptions,
-  ): cloudwatch.Metric {
-    return deniedDecrypts(this, trailLogGroup, props);
   }
 
   private requireOfKey(...statements: iam.PolicyStatement[]): void {

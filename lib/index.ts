@@ -1,4 +1,5 @@
 export * from './compartment';
 export * from './compartment-stack';
 export * from './compartment-grants';
-export { CompartmentAttributes, ICompartment } from './compartment-import';
+export * from './compartment-base';
+export { CompartmentAttributes } from './compartment-import';

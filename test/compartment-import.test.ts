@@ -98,7 +98,7 @@ describe('Compartment.fromCompartmentAttributes', () => {
     ).hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: Match.objectLike({
         Statement: [
-          Match.objectLike({ Action: ['dynamodb:GetItem', 'dynamodb:Query'], Resource: [TABLE] }),
+          Match.objectLike({ Action: ['dynamodb:GetItem', 'dynamodb:Query'], Resource: TABLE }),
           { Action: 'kms:Decrypt', Effect: 'Allow', Resource: KEY },
         ],
       }),
@@ -116,6 +116,20 @@ describe('Compartment.fromCompartmentAttributes', () => {
             Condition: { StringLike: { 'kms:EncryptionContext:credstash:name': ['a'] } },
           }),
         ]),
+      }),
+    });
+  });
+
+  test('grants in a stack whose account is known only on deployment', () => {
+    const stack = new Stack();
+    const secrets = Compartment.fromCompartmentAttributes(stack, 'S', {
+      tableArn: TABLE,
+      keyArn: KEY,
+    });
+    secrets.grants.read(role(stack, 'r'), { names: ['a'] });
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: Match.objectLike({
+        Statement: [Match.objectLike({ Resource: TABLE }), Match.objectLike({ Resource: KEY })],
       }),
     });
   });
@@ -154,8 +168,9 @@ describe('metrics', () => {
     const secrets = new Compartment(stack, 'S');
     const metric = secrets.metricDeniedDecrypts(trailLogGroup);
     secrets.metricDeniedDecrypts(trailLogGroup);
+    secrets.metricDeniedDecrypts(new logs.LogGroup(stack, 'OtherTrail'));
     const template = Template.fromStack(stack);
-    template.resourceCountIs('AWS::Logs::MetricFilter', 1);
+    template.resourceCountIs('AWS::Logs::MetricFilter', 2);
     const [filter] = Object.values(template.findResources('AWS::Logs::MetricFilter'));
     const pattern = JSON.stringify(filter?.Properties.FilterPattern);
     expect(pattern).toMatch(/kms\.amazonaws\.com.*Decrypt.*AccessDenied\*.*errorMessage/);

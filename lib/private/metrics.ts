@@ -32,7 +32,7 @@ export function deniedDecrypts(
       'The metric needs the ARN of the key: import the compartment with its keyArn.',
     );
   }
-  const id = 'DeniedDecrypts';
+  const id = `DeniedDecrypts-${trailLogGroup.node.addr}`;
   const existing = compartment.node.tryFindChild(id) as logs.MetricFilter | undefined;
   const is = (field: string, value: string) => logs.FilterPattern.stringValue(field, '=', value);
   const filter =

@@ -15,8 +15,8 @@ export interface PhysicalNames {
 }
 
 /**
- * Refuse names that AWS would not accept, and those that another compartment of the app has in the same account, where they would collide
- * on deployment.
+ * Refuse names that AWS would not accept, and those that another compartment of the app has in the
+ * same account, where they would collide on deployment.
  *
  * An account or region that is known only on deployment is taken for one and the same in each stage.
  */
