@@ -34,8 +34,11 @@ export function remedy(
   resource: string | readonly string[],
   deed = DEEDS[action],
 ): string {
-  if (/explicit deny|boundary|control policy|session policy|resource-based policy/.test(message)) {
+  if (/explicit deny|boundary|control policy|session policy|endpoint policy/.test(message)) {
     return 'A policy denies it, so no grant can allow it: ask the owner of that policy.';
+  }
+  if (message.includes('no resource-based policy allows')) {
+    return 'The policy of the table or the key must allow it, too: grant where the compartment is defined, or ask its owner.';
   }
   if (deed === 'delete') {
     const [, table = resource] = /on resource: (arn:\S+)/.exec(message) ?? [];

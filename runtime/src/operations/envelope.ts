@@ -84,24 +84,22 @@ export class Envelope {
   ): Promise<{ dataKey: DataKey; isBound: boolean }> {
     const bound = boundContext(context, identity);
     if (!bound) throw otherSecret('ERR_INVALID_ARGUMENT', identity);
-    const asGiven = async () => {
-      const dataKey = await this.keyService.generateDataKey(context, signal);
-      return { dataKey, isBound: isBoundContext(context) };
+    const generate = async (pairs: EncryptionContext) => {
+      const dataKey = await this.keyService.generateDataKey(pairs, signal);
+      return { dataKey, isBound: isBoundContext(pairs) };
     };
-    if (this.#bindsNames) {
-      return { dataKey: await this.keyService.generateDataKey(bound, signal), isBound: true };
-    }
-    const refusal = await asGiven().catch(deniedOnly);
-    if (!(refusal instanceof CredstashError)) return refusal;
-    const dataKey = await this.keyService.generateDataKey(bound, signal);
+    if (this.#bindsNames) return generate(bound);
+    const asGiven = await generate(context).catch(refusalOnly);
+    if (!(asGiven instanceof CredstashError)) return asGiven;
+    const withPairs = await generate(bound);
     // A permission that took effect between the two calls looks the same.
-    const again = isOfPolicy(refusal) ? refusal : await asGiven().catch(deniedOnly);
-    if (!(again instanceof CredstashError)) {
-      dataKey.plaintext.fill(0);
-      return again;
+    const again = isOfPolicy(asGiven) ? asGiven : await generate(context).catch(refusalOnly);
+    if (again instanceof CredstashError) {
+      this.#bindsNames = true;
+      return withPairs;
     }
-    this.#bindsNames = true;
-    return { dataKey, isBound: true };
+    withPairs.dataKey.plaintext.fill(0);
+    return again;
   }
 
   /** The item's word of its binding saves a call, and is not trusted: KMS compares the context. */
@@ -117,7 +115,7 @@ export class Envelope {
     try {
       return await this.keyService.decrypt(wrapped, context, signal);
     } catch (error) {
-      if (!isDenied(error) || isBoundContext(context)) throw error;
+      if (!isRefusedOpening(error) || isBoundContext(context)) throw error;
       return await this.keyService.decrypt(wrapped, bound, signal).catch((second: unknown) => {
         throw isMismatch(second) ? notBound(item, error) : second;
       });
@@ -126,15 +124,13 @@ export class Envelope {
 }
 
 /** KMS may word a refusal to decrypt as if the key were in another region. */
-function isDenied(error: unknown): error is CredstashError {
-  return (
-    error instanceof CredstashError &&
-    ['ERR_ACCESS_DENIED', 'ERR_WRONG_REGION'].includes(error.code)
-  );
+function isRefusedOpening(error: unknown): boolean {
+  const codes = ['ERR_ACCESS_DENIED', 'ERR_WRONG_REGION'];
+  return error instanceof CredstashError && codes.includes(error.code);
 }
 
-function deniedOnly(error: unknown): CredstashError {
-  if (isDenied(error)) return error;
+function refusalOnly(error: unknown): CredstashError {
+  if (error instanceof CredstashError && error.code === 'ERR_ACCESS_DENIED') return error;
   throw error;
 }
 

@@ -5,9 +5,9 @@ import type { SealedItem } from '../format/item.js';
 import { isDigest } from '../format/seal.js';
 import { isUnpadded, unpadVersion, versionAfter } from '../format/version.js';
 import { settle } from './bulk.js';
+import { safely } from './callback.js';
 import { findItem, get } from './get.js';
 import { list } from './list.js';
-import { isPattern } from './pattern.js';
 import {
   takeBoolean,
   takeContext,
@@ -16,8 +16,8 @@ import {
   takeOptions,
   type Takers,
 } from './options.js';
+import { isPattern } from './pattern.js';
 import { put, type PutResult } from './put.js';
-import { safely } from './callback.js';
 import { OPERATION_OPTIONS, type OperationOptions, type Services } from './services.js';
 
 export interface RebindOptions extends OperationOptions {

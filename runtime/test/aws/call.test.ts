@@ -51,6 +51,13 @@ test('call suggests no grant after an explicit deny', async () => {
   expect(message).not.toMatch(/grantRead/);
 });
 
+test("call says that the table's or key's policy must allow it, where that is what lacks", async () => {
+  const denied = 'because no resource-based policy allows the kms:Decrypt action';
+  const { message } = await failure('kms:Decrypt', 'AccessDeniedException', denied);
+  expect(message).toMatch(/The policy of the table or the key must allow it, too: grant where/);
+  expect(message).not.toMatch(/no grant can allow/);
+});
+
 test('a client that is older than the commands is named as that', async () => {
   const words = 'serializerMiddleware is not found when adding endpointV2Middleware middleware';
   expect(await failure('kms:Decrypt', 'Error', words)).toMatchObject({

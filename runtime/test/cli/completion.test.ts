@@ -1,19 +1,16 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { access, chmod, symlink } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { Setting } from './setting.js';
 
-const CLI = join(__dirname, '../../dist/credstash.cjs');
 let setting: Setting;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   setting = await Setting.create();
-  await chmod(CLI, 0o755);
-  await symlink(CLI, join(setting.folder, 'credstash'));
-  env = { ...process.env, ...setting.env, PATH: `${setting.folder}:${process.env.PATH}` };
+  env = await setting.shellEnv();
 });
 afterEach(async () => {
   setting.aws.aws.clearFaults();

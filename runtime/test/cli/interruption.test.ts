@@ -1,14 +1,14 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { padVersion } from '../../src/format/version.js';
+import { Running } from './running.js';
 import { Setting } from './setting.js';
 
-const CLI = join(__dirname, '../../dist/credstash.cjs');
 let setting: Setting;
 let silent: Server;
 const sockets = new Set<Socket>();
@@ -31,36 +31,11 @@ afterAll(async () => {
   await setting.close();
 });
 
-/** A command under way, whose standard input stays open. */
-class Running {
-  stdout = '';
-  stderr = '';
-  readonly child;
-
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    const variables = { ...process.env, ...setting.env, ...env };
-    this.child = spawn(process.execPath, [CLI, ...args], { env: variables });
-    this.child.stdout.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
-    this.child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
-    children.add(this.child);
-  }
-
-  /** Wait until it is in the middle of its work. */
-  async until(isThere: () => boolean): Promise<this> {
-    while (!isThere()) await setTimeout(20);
-    return this;
-  }
-
-  /** Send a signal, and see how it ends. */
-  async end(signal?: NodeJS.Signals) {
-    const closed = once(this.child, 'exit') as Promise<[number | null, string | null]>;
-    const start = performance.now();
-    if (signal) this.child.kill(signal);
-    const [code, by] = await closed;
-    await setTimeout(50);
-    const { stdout, stderr } = this;
-    return { code, by, stdout, stderr, seconds: (performance.now() - start) / 1000 };
-  }
+/** A command under way, which the end of the test ends. */
+function running(args: readonly string[], env?: NodeJS.ProcessEnv): Running {
+  const command = new Running(setting, args, env);
+  children.add(command.child);
+  return command;
 }
 
 /** A call of AWS that takes longer than the test and is never done, and whether it has come. */
@@ -95,7 +70,7 @@ describe.each([
   ])('ends %s at once when no answer comes', async (_, args, done) => {
     const before = sockets.size;
     const { port } = silent.address() as AddressInfo;
-    const command = new Running(args, { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` });
+    const command = running(args, { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` });
     await command.until(() => sockets.size > before);
     const { seconds, ...end } = await command.end(signal);
     expect(end).toEqual({ code, by: null, stdout: '', stderr: `Interrupted.${done}\n` });
@@ -109,14 +84,14 @@ describe.each([
       `[default]\ncredential_process = sh -c "touch ${asked}; exec sleep 60"\n`,
     );
     const env = { AWS_CONFIG_FILE: config, AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
-    const command = await new Running(['put', 'foo', 'bar'], env).until(() => existsSync(asked));
+    const command = await running(['put', 'foo', 'bar'], env).until(() => existsSync(asked));
     const { seconds, ...end } = await command.end(signal);
     expect(end).toMatchObject({ code, stderr: 'Interrupted. Nothing was stored.\n' });
     expect(seconds).toBeLessThan(5);
   });
 
   test('ends put - at once while it reads standard input', async () => {
-    const command = new Running(['put', 'foo', '-']);
+    const command = running(['put', 'foo', '-']);
     // More than a pipe holds: it is taken as soon as the command reads.
     command.child.stdin.write(Buffer.alloc(400_000));
     await once(command.child.stdin, 'drain');
@@ -128,7 +103,7 @@ describe.each([
 
   test('ends put while it stores, which says what may be stored', async () => {
     const isHeld = hold('dynamodb:PutItem');
-    const command = await new Running(['put', 'foo', 'bar']).until(isHeld);
+    const command = await running(['put', 'foo', 'bar']).until(isHeld);
     expect(await command.end(signal)).toMatchObject({
       code,
       stdout: '',
@@ -138,7 +113,7 @@ describe.each([
 
   test('ends putall, which has told what is stored, and tells what may be and what is not', async () => {
     const isStoring = hold('dynamodb:PutItem', isOf('storing'));
-    const command = new Running(['putall', names('done', 'storing')]);
+    const command = running(['putall', names('done', 'storing')]);
     await command.until(() => isStoring() && command.stdout !== '');
     expect(await command.end(signal)).toMatchObject({
       code,
@@ -152,7 +127,7 @@ describe.each([
 
   test('ends putall, which names what is not stored', async () => {
     const isHeld = hold('kms:GenerateDataKey');
-    const command = await new Running(['putall', names('a', 'b')]).until(isHeld);
+    const command = await running(['putall', names('a', 'b')]).until(isHeld);
     expect(await command.end(signal)).toMatchObject({
       code,
       stdout: '',
@@ -165,7 +140,7 @@ describe.each([
       await setting.credstash.put('foo', 'v', { version });
     }
     const isHeld = hold('dynamodb:DeleteItem', (input) => /1[789]"/.test(JSON.stringify(input)));
-    const command = await new Running(['delete', 'foo']).until(isHeld);
+    const command = await running(['delete', 'foo']).until(isHeld);
     const { stdout, ...end } = await command.end(signal);
     const lines = Array.from({ length: 16 }, (_, i) => padVersion(i + 1));
     expect(stdout).toBe(lines.map((each) => `Deleting foo -- version ${each}\n`).join(''));
@@ -181,7 +156,7 @@ describe.each([
     await setting.storeUnpadded('foo', '1');
     await setting.storeUnpadded('foo', '2');
     const isHeld = hold('dynamodb:DeleteItem', isOf('2'));
-    const command = await new Running(['migrate-versions', '--apply']).until(isHeld);
+    const command = await running(['migrate-versions', '--apply']).until(isHeld);
     expect(await command.end(signal)).toMatchObject({
       code,
       stdout: `foo: 1 -> ${padVersion(1)}\n`,
@@ -229,7 +204,7 @@ test('delete goes on when the reader of its lines closes the pipe', async () => 
   for (let version = 1; version <= 40; version++) {
     await setting.credstash.put('foo', 'v', { version });
   }
-  const command = new Running(['delete', 'foo']);
+  const command = running(['delete', 'foo']);
   command.child.stdout.once('data', () => command.child.stdout.destroy());
   expect(await command.end()).toMatchObject({ code: 0, stderr: '' });
   expect(await setting.credstash.versions('foo')).toEqual([]);
@@ -251,7 +226,7 @@ describe('a pipe that nobody reads', () => {
   };
 
   test.each(['SIGINT', 'SIGTERM'] as const)('ends with %s', async (signal) => {
-    const command = new Running(await reading());
+    const command = running(await reading());
     await command.until(() => setting.aws.takeCalls().includes('kms:Decrypt'));
     await setTimeout(500);
     const { seconds, ...end } = await command.end(signal);
@@ -260,60 +235,10 @@ describe('a pipe that nobody reads', () => {
   });
 
   test('ends with --timeout', async () => {
-    const command = new Running(['--timeout', '2', ...(await reading())]);
+    const command = running(['--timeout', '2', ...(await reading())]);
     expect(await command.end()).toMatchObject({
       by: 'SIGALRM',
       stderr: 'The command took longer than 2 s.\n',
     });
-  });
-});
-
-describe('--timeout', () => {
-  test('is the time of the whole command, not of each call', async () => {
-    await setting.credstash.put('foo', 'bar');
-    for (const action of ['Query', 'PutItem'].map((each) => `dynamodb:${each}`)) {
-      setting.aws.aws.inject({ action, latency: 500 });
-    }
-    for (const action of ['kms:Decrypt', 'kms:GenerateDataKey']) {
-      setting.aws.aws.inject({ action, latency: 500 });
-    }
-    const args = ['put', 'foo', 'other', '-a', '--if-changed', '--timeout', '2'];
-    const { exitCode, stderr } = await setting.run(...args);
-    expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/The command took longer than 2 s/);
-  });
-
-  test('ends a command whose credentials never come, and leaves none waiting for them', async () => {
-    const pid = join(setting.folder, 'pid');
-    const config = await setting.file(
-      'config',
-      `[default]\ncredential_process = sh -c "echo $$ >${pid}; exec sleep 60"\n`,
-    );
-    const env = { AWS_CONFIG_FILE: config, AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
-    const { seconds, ...end } = await new Running(['get', 'foo', '--timeout', '2'], env).end();
-    process.kill(Number(readFileSync(pid, 'utf8')));
-    rmSync(pid);
-    expect(end).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/^[^\n]*longer than 2 s, while finding credentials\)\.\n$/),
-    });
-    expect(seconds).toBeLessThan(10);
-  });
-
-  test('ends a command whose role is never assumed', async () => {
-    const { port } = silent.address() as AddressInfo;
-    const env = { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
-    const args = ['-n', 'arn:aws:iam::111122223333:role/reader', 'put', 'foo', 'bar'];
-    expect(await new Running([...args, '--timeout', '1'], env).end()).toMatchObject({
-      code: 1,
-      stderr: 'The command took longer than 1 s. Nothing was stored.\n',
-    });
-  });
-
-  test('does not end the command of exec', async () => {
-    await setting.credstash.put('foo', 'bar');
-    const script = 'sleep 3; echo done';
-    const args = ['exec', 'foo', '--timeout', '2', '--', 'sh', '-c', script];
-    expect(await setting.run(...args)).toMatchObject({ exitCode: 0, stdout: 'done\n' });
   });
 });

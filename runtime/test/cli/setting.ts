@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -6,6 +6,8 @@ import { runCli, type Outcome } from '../../../demo/cli.js';
 import { TestAws } from '../../../testbed/test-aws.js';
 import { Credstash, DynamoDbStore, KmsKeyService } from '../../src/index.js';
 import { sealItem } from '../../src/format/item.js';
+
+const CLI = join(__dirname, '../../dist/credstash.cjs');
 
 /** What the tests of the CLI run in: an AWS, the compartments `default` and `prod`, and a folder. */
 export class Setting {
@@ -21,6 +23,13 @@ export class Setting {
     const folder = await mkdtemp(join(tmpdir(), 'credstash-cli-'));
     const env = { ...(await aws.env()), HOME: folder };
     return new Setting(aws, env, folder, new Credstash(aws.clients()));
+  }
+
+  /** The environment of a shell that finds `credstash`. */
+  async shellEnv(): Promise<NodeJS.ProcessEnv> {
+    await chmod(CLI, 0o755);
+    await symlink(CLI, join(this.folder, 'credstash'));
+    return { ...process.env, ...this.env, PATH: `${this.folder}:${process.env.PATH}` };
   }
 
   /** Run the CLI as the administrator. */

@@ -13,12 +13,7 @@ let env: NodeJS.ProcessEnv;
 
 beforeEach(async () => {
   bare = await BareAws.start();
-  env = {
-    AWS_ENDPOINT_URL: bare.aws.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: bare.aws.admin.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: bare.aws.admin.secretAccessKey,
-  };
+  env = bare.env;
 });
 afterEach(() => bare.aws.stop());
 

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readFile, symlink } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify, stripVTControlCharacters } from 'node:util';
@@ -8,15 +8,12 @@ import { promisify, stripVTControlCharacters } from 'node:util';
 import { runCli } from '../../../demo/cli.js';
 import { Setting } from './setting.js';
 
-const CLI = join(__dirname, '../../dist/credstash.cjs');
 let setting: Setting;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   setting = await Setting.create();
-  await chmod(CLI, 0o755);
-  await symlink(CLI, join(setting.folder, 'credstash'));
-  env = { ...process.env, ...setting.env, PATH: `${setting.folder}:${process.env.PATH}` };
+  env = await setting.shellEnv();
 });
 afterEach(async () => {
   setting.aws.aws.clearFaults();

@@ -1,5 +1,4 @@
 import {
-  BulkWriteError,
   Credstash,
   CredstashError,
   DynamoDbStore,
@@ -13,74 +12,12 @@ import {
   type OperationOptions,
   type PutAllOptions,
   type PutOptions,
+  type RebindOptions,
 } from '../../src/index.js';
 import { Secrets } from '../secrets.js';
+import { WRONG } from './wrong-values.js';
 
 const secrets = Secrets.prepare();
-
-const throwing = (): never => {
-  throw new TypeError('thrown by the caller');
-};
-
-function revoked(target: object): unknown {
-  const { proxy, revoke } = Proxy.revocable(target, {});
-  revoke();
-  return proxy;
-}
-
-function detached(): Uint8Array {
-  const bytes = new Uint8Array(8);
-  structuredClone(bytes, { transfer: [bytes.buffer] });
-  return bytes;
-}
-
-/** What a program in JavaScript may pass by mistake, made anew for each test. */
-const WRONG: Readonly<Record<string, () => unknown>> = {
-  undefined: () => undefined,
-  null: () => null,
-  true: () => true,
-  false: () => false,
-  '-1': () => -1,
-  '1': () => 1,
-  '1.5': () => 1.5,
-  NaN: () => NaN,
-  Infinity: () => Infinity,
-  '1n': () => 1n,
-  'an empty string': () => '',
-  'a string': () => 'word',
-  'half a surrogate pair': () => '\ud800',
-  'a string object': () => new String('word'),
-  'a symbol': () => Symbol('word'),
-  'a function': () => throwing,
-  'a class': () => Secrets,
-  'an empty array': () => [],
-  'an array with a hole': () => new Array<string>(1),
-  'an array of numbers': () => [1],
-  'an empty object': () => ({}),
-  'an object with an unknown name': () => ({ nonsense: 1 }),
-  'an object with a getter that throws': () =>
-    Object.defineProperty({}, 'version', { get: throwing, enumerable: true }),
-  'an object whose toString throws': () => ({ toString: throwing }),
-  'an object with a tag that throws': () =>
-    Object.defineProperty({}, Symbol.toStringTag, { get: throwing }),
-  'a revoked proxy of an object': () => revoked({}),
-  'a revoked proxy of an array': () => revoked([]),
-  'a proxy that throws': () =>
-    new Proxy({}, { get: throwing, has: throwing, ownKeys: throwing, getPrototypeOf: throwing }),
-  'a Map': () => new Map([['a', 1]]),
-  'a Map whose iterator throws': () => Object.assign(new Map(), { [Symbol.iterator]: throwing }),
-  'an object that is called a Map': () => ({ [Symbol.toStringTag]: 'Map' }),
-  'a Set': () => new Set(['a']),
-  'a Date': () => new Date(0),
-  'an Error': () => new Error('word'),
-  'a promise': () => Promise.resolve('word'),
-  'a regular expression': () => /word/,
-  'an ArrayBuffer': () => new ArrayBuffer(1),
-  'an array of 16-bit numbers': () => new Uint16Array(1),
-  'bytes that were transferred': detached,
-  bytes: () => new Uint8Array(1),
-  'an AbortSignal': () => new AbortController().signal,
-};
 
 const STRINGS = ['a string', 'an empty string'];
 const CALLABLE = ['undefined', 'a function', 'a class'];
@@ -197,6 +134,17 @@ const SECRETS: Parameter[] = [
     { ...SIGNAL, version: VERSION, onDeleted: CALLABLE },
     (given) => secrets.credstash.delete('a', given),
   ),
+  ...options<RebindOptions>(
+    'rebind',
+    {
+      ...SIGNAL,
+      names: ['undefined', 'an empty array'],
+      context: CONTEXT,
+      dryRun: BOOLEANS,
+      onSettled: CALLABLE,
+    },
+    (given) => secrets.credstash.rebind(given),
+  ),
   ...options<MigrateOptions>(
     'migrateVersions',
     { ...SIGNAL, dryRun: BOOLEANS, onSettled: CALLABLE },
@@ -273,110 +221,5 @@ test('an unknown option is named, with those that there are', async () => {
   await expect(secrets.credstash.put('a', 'v', misspelt)).rejects.toMatchObject({
     code: 'ERR_INVALID_ARGUMENT',
     message: expect.stringMatching(/^There is no option "autoversion"\. .*autoVersion/),
-  });
-});
-
-describe('arguments are taken at the call:', () => {
-  test('put stores the bytes and the context as they were', async () => {
-    const value = Buffer.from('before');
-    const context = { env: 'prod' };
-    const options = { context, version: 1 };
-    const done = secrets.credstash.put('a', value, options);
-    value.fill('x');
-    context.env = 'dev';
-    options.version = 2;
-    await done;
-    expect(await secrets.credstash.get('a', { context: { env: 'prod' }, version: 1 })).toBe(
-      'before',
-    );
-  });
-
-  test('putAll stores the secrets of a Map as they were', async () => {
-    const value = Buffer.from('before');
-    const values = new Map<string, Uint8Array>([['a', value]]);
-    const done = secrets.credstash.putAll(values);
-    value.fill('x');
-    values.clear();
-    values.set('b', value);
-    await done;
-    expect([...(await secrets.credstash.getAll())]).toEqual([['a', 'before']]);
-  });
-
-  test('get and getAll read the names and the context as they were', async () => {
-    await secrets.credstash.put('a', 'v', { context: { env: 'prod' } });
-    const context: Record<string, string> = { env: 'prod' };
-    const names = ['a'];
-    const done = [
-      secrets.credstash.get('a', { context }).then((value) => [['a', value]]),
-      secrets.credstash.getAll({ names, context }).then((values) => [...values]),
-    ];
-    context.env = 'dev';
-    names[0] = 'b';
-    expect(await Promise.all(done)).toEqual([[['a', 'v']], [['a', 'v']]]);
-  });
-});
-
-describe('a callback that throws or rejects', () => {
-  const failing: [string, () => void][] = [
-    ['throws', throwing],
-    ['rejects', () => Promise.reject(new TypeError('thrown by the caller'))],
-  ];
-
-  test.each(failing)(
-    'and %s does not stop the work, and onWarning is told',
-    async (_, callback) => {
-      const { credstash, warnings } = secrets;
-      const values = Object.fromEntries(Array.from({ length: 40 }, (_each, i) => [`n${i}`, 'v']));
-      expect((await credstash.putAll(values, { onSettled: callback })).size).toBe(40);
-      expect((await credstash.getAll({ onProgress: callback })).size).toBe(40);
-      expect(await credstash.delete('n0', { onDeleted: callback })).toHaveLength(1);
-      expect(new Set(warnings)).toEqual(
-        new Set(
-          ['onSettled', 'onProgress', 'onDeleted'].map(
-            (name) => `The callback ${name} failed: thrown by the caller`,
-          ),
-        ),
-      );
-    },
-  );
-
-  test('keeps the report of what failed, even if onWarning throws', async () => {
-    await secrets.credstash.put('b', 'old');
-    const credstash = secrets.connect({ onWarning: throwing });
-    const error: unknown = await credstash
-      .putAll({ a: '1', b: '2', c: '3' }, { onSettled: throwing })
-      .catch((each: unknown) => each);
-    expect(error).toBeInstanceOf(BulkWriteError);
-    expect([...(error as BulkWriteError).stored.keys()]).toEqual(['a', 'c']);
-    expect([...(error as BulkWriteError).failures.keys()]).toEqual(['b']);
-  });
-});
-
-describe('a store or key service that fails in a way of its own', () => {
-  const unavailable = () => Promise.reject(new RangeError('out of order'));
-
-  test('makes get reject with ERR_SERVICE and its error as the cause', async () => {
-    await secrets.credstash.put('a', 'v');
-    const keyService = { generateDataKey: unavailable, decrypt: unavailable };
-    await expect(secrets.connect({ keyService }).get('a')).rejects.toMatchObject({
-      code: 'ERR_SERVICE',
-      message: 'The store or the key service failed: out of order',
-      cause: expect.any(RangeError),
-    });
-  });
-
-  test('makes putAll report what was stored all the same', async () => {
-    const kept = new KmsKeyService(secrets.test_.clients().kms, 'alias/credstash', undefined);
-    let asked = 0;
-    const keyService = {
-      generateDataKey: (context: Readonly<Record<string, string>>) =>
-        ++asked === 1 ? unavailable() : kept.generateDataKey(context),
-      decrypt: unavailable,
-    };
-    await expect(secrets.connect({ keyService }).putAll({ a: '1', b: '2' })).rejects.toMatchObject({
-      code: 'ERR_BULK_WRITE',
-      stored: new Map([['b', expect.anything()]]),
-      failures: new Map([['a', expect.objectContaining({ code: 'ERR_SERVICE' })]]),
-    });
   });
 });

@@ -48,6 +48,16 @@ export class BareAws {
     return new BareAws(aws, target, createClients(target));
   }
 
+  /** The environment of a process that calls as the administrator. */
+  get env(): NodeJS.ProcessEnv {
+    return {
+      AWS_ENDPOINT_URL: this.aws.endpoint,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: this.aws.admin.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: this.aws.admin.secretAccessKey,
+    };
+  }
+
   /** Clients of another process, which call as the administrator, too. */
   newClients(): Clients {
     return createClients(this.target);
