@@ -5,6 +5,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { CompartmentGrants, ICompartmentRef } from './compartment-grants';
+import { markCompartment } from './private/compartment-marks';
 import { deniedDecrypts, throttledRequests } from './private/metrics';
 import { aliasName, checkName, compartmentNames, DEFAULT_COMPARTMENT } from './private/names';
 
@@ -134,6 +135,7 @@ export class ImportedCompartment extends Resource implements ICompartment {
     this.bindsNames = attrs.bindNames ?? false;
     this.opensUnbound = !this.bindsNames || (attrs.openUnbound ?? false);
     this.grants = CompartmentGrants.fromCompartment(this);
+    markCompartment(this);
   }
 
   public metricThrottledRequests(props?: cloudwatch.MetricOptions): cloudwatch.IMetric {

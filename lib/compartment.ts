@@ -7,6 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { CompartmentGrants, GrantScope } from './compartment-grants';
 import { CompartmentAttributes, ICompartment, ImportedCompartment } from './compartment-import';
+import { markCompartment } from './private/compartment-marks';
 import { invalid } from './private/invalid';
 import { refuseDeletion, refuseUnbound } from './private/key-policy';
 import { deniedDecrypts, throttledRequests } from './private/metrics';
@@ -224,6 +225,7 @@ export class Compartment extends Resource implements ICompartment {
 
     this.tableName = this.table.tableName;
     this.tableArn = this.table.tableArn;
+    markCompartment(this);
 
     this.grants = CompartmentGrants.fromCompartment(this);
     this.readPolicy = new iam.ManagedPolicy(this, 'ReadPolicy', {
