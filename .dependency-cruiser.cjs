@@ -41,6 +41,7 @@ const ROOMS = {
   ],
   'runtime/src/cli/(main|program).ts': ['runtime/src/cli/', 'runtime/package.json'],
   'lib/private/': [],
+  'lib/access/': ['lib/private/'],
   'lib/[^/]+$': ['lib/'],
   'bin/': ['lib/'],
   'testbed/': ['lib/', 'runtime/src/'],

@@ -22,7 +22,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   minNodeVersion: NODE_VERSION,
 
   // jsii reads lib/ and writes build/.
-  cdkVersion: '2.239.0', // the oldest whose tables have `grants`; devDeps has the newest
+  cdkVersion: '2.262.1', // the oldest whose plugins see stacks; devDeps has the newest
   constructsVersion: '10.5.0', // what that needs
   peerDependencyOptions: { pinnedDevDependency: false },
   jsiiVersion: '~6.0.0',

@@ -1,0 +1,94 @@
+import { CompartmentReport, Halves, PrincipalAccess, Verb } from './access';
+import { allPairs, Scope } from './scope';
+
+/** What the plugin fails the synthesis on, by the name under which it can be acknowledged. */
+export const RULES = {
+  ReaderCanWrite: 'Who reads secrets must not be able to write the same ones.',
+  UnscopedGrant: 'In this compartment, each grant must be limited to some names or a context.',
+  HalfGrant: 'A grant at the table or at the key alone allows nothing.',
+  OtherAccount: 'A principal of another account has access.',
+  StrangerInKeyPolicy:
+    'The policy of the key must let in only its account and identities of the app.',
+} as const;
+
+export type Rule = keyof typeof RULES;
+
+/** Where a rule is broken. */
+export interface Finding {
+  readonly rule: Rule;
+  /** Who breaks it. */
+  readonly principal: string;
+  /** The path of the construct of the principal, if it is one. */
+  readonly path?: string;
+  readonly says: string;
+}
+
+/** The verbs that need both halves. */
+const BOTH_HALVES = ['read', 'readUnbound', 'write', 'rewrap'] as const;
+
+/** Where the rules are broken in a compartment. */
+export function findingsOf(report: CompartmentReport, requireScopes: boolean): Finding[] {
+  const attached = report.principals.filter(({ principal }) => !principal.isPolicy);
+  return attached.flatMap((access) => {
+    const { label, path } = access.principal;
+    const found = (rule: Rule, says: string | undefined): Finding[] =>
+      says === undefined ? [] : [{ rule, principal: label, path, says: `${label} ${says}` }];
+    return [
+      ...found('ReaderCanWrite', readsAndWrites(access)),
+      ...(requireScopes ? found('UnscopedGrant', withoutScope(access)) : []),
+      ...found('HalfGrant', half(access)),
+      ...found('OtherAccount', fromOutside(access, report)),
+      ...found('StrangerInKeyPolicy', inKeyPolicy(access, report)),
+    ];
+  });
+}
+
+function readsAndWrites({ verbs }: PrincipalAccess): string | undefined {
+  const writes = verbs.write;
+  const overlap = (reads: Halves | undefined) =>
+    isWhole(reads) && isWhole(writes) && allPairs(reads.table, writes.table).length > 0;
+  return overlap(verbs.read) || overlap(verbs.readUnbound)
+    ? 'can read and write the same secrets'
+    : undefined;
+}
+
+function withoutScope({ verbs }: PrincipalAccess): string | undefined {
+  const isOpen = ({ names = ['*'], context = {} }: Scope) =>
+    names.includes('*') && Object.keys(context).length === 0;
+  const unscoped = BOTH_HALVES.filter((verb) => {
+    const halves = verbs[verb];
+    return isWhole(halves) && halves.table.some(isOpen) && halves.key.some(isOpen);
+  });
+  const deletes: Verb[] = verbs.delete?.table?.some(isOpen) ? ['delete'] : [];
+  const all = [...unscoped, ...deletes];
+  return all.length === 0 ? undefined : `can ${all.join(', ')} without a scope`;
+}
+
+function half({ verbs }: PrincipalAccess): string | undefined {
+  const isSure = ({ notKnown = [] }: Scope) => notKnown.length === 0;
+  const halves = BOTH_HALVES.flatMap((verb) => {
+    const { table = [], key = [] } = verbs[verb] ?? {};
+    // Who rewraps data keys fetches them.
+    if (verb === 'read' && key.length === 0 && isWhole(verbs.rewrap)) return [];
+    if (key.length === 0 && table.some(isSure)) return [`${verb} at the table, and not at the key`];
+    if (table.length === 0 && key.some(isSure)) return [`${verb} at the key, and not at the table`];
+    return [];
+  });
+  return halves.length === 0 ? undefined : `can ${halves.join('; ')}`;
+}
+
+function fromOutside({ principal }: PrincipalAccess, { parts }: CompartmentReport) {
+  const { account } = principal;
+  const isOutside = account !== '' && account !== parts.table.account;
+  return isOutside ? `is of the account ${account}` : undefined;
+}
+
+function inKeyPolicy({ principal, verbs }: PrincipalAccess, { strangers }: CompartmentReport) {
+  const isIn =
+    strangers.includes(principal) && Object.values(verbs).some(({ key = [] }) => key.length > 0);
+  return isIn ? 'is let in by the policy of the key' : undefined;
+}
+
+function isWhole(halves: Halves | undefined): halves is Required<Halves> {
+  return (halves?.table?.length ?? 0) > 0 && (halves?.key?.length ?? 0) > 0;
+}

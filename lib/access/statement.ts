@@ -1,0 +1,98 @@
+import { matches } from './pattern';
+import { Resolver } from './resolver';
+import { fields, list, SynthesizedStack } from './template';
+
+/** A statement of a policy, its intrinsic functions resolved. */
+export interface Statement {
+  readonly isDeny: boolean;
+  readonly actions: Matcher;
+  /** Of a key's policy, the key itself. */
+  readonly resources: Matcher;
+  /** Of a resource's policy, who it is about. */
+  readonly principals: readonly string[];
+  /** Whether it is about all others than those. */
+  readonly isNotPrincipal: boolean;
+  readonly conditions: readonly Condition[];
+}
+
+/** A list of patterns, or all that isn't in it. */
+export interface Matcher {
+  readonly patterns: readonly string[];
+  readonly isNot: boolean;
+}
+
+export interface Condition {
+  readonly operator: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** The statements of a policy document. */
+export function statementsOf(
+  resolver: Resolver,
+  stack: SynthesizedStack,
+  document: unknown,
+): Statement[] {
+  const { Statement: statements } = fields(resolver.resolve(stack, document));
+  return list(statements).map((each) => {
+    const { Effect, Condition: conditions, ...its } = fields(each);
+    return {
+      isDeny: Effect === 'Deny',
+      // IAM ignores the case of actions.
+      actions: matcher(lowerCase(its.Action), lowerCase(its.NotAction)),
+      resources: matcher(
+        its.Resource ?? (its.NotResource === undefined ? '*' : undefined),
+        its.NotResource,
+      ),
+      principals: principalsOf(its.Principal ?? its.NotPrincipal),
+      isNotPrincipal: its.NotPrincipal !== undefined,
+      conditions: conditionsOf(conditions),
+    };
+  });
+}
+
+/** Whether one of the patterns matches; `undefined` if only the deployment knows. */
+export function matchesAny({ patterns, isNot }: Matcher, text: string): boolean | undefined {
+  const answers = patterns.map((pattern) => matches(pattern, text));
+  const answer = answers.includes(true) || (answers.includes(undefined) ? undefined : false);
+  return answer === undefined ? undefined : answer !== isNot;
+}
+
+function lowerCase(actions: unknown): unknown {
+  return actions === undefined
+    ? undefined
+    : list(actions).map((each) => String(each).toLowerCase());
+}
+
+function matcher(some: unknown, others: unknown): Matcher {
+  const isNot = some === undefined && others !== undefined;
+  return { patterns: list(isNot ? others : some).map(String), isNot };
+}
+
+/** Each as `AWS:arn…`, `Service:name` and so on, or `*`. */
+function principalsOf(principal: unknown): string[] {
+  if (typeof principal === 'string') return [principal];
+  return Object.entries(fields(principal)).flatMap(([kind, names]) =>
+    list(names).map((name) => {
+      if (name === '*') return '*';
+      return kind === 'AWS' ? arnOf(String(name)) : `${kind}:${String(name)}`;
+    }),
+  );
+}
+
+/** IAM takes the number of an account for its root. */
+function arnOf(name: string): string {
+  return /^\d{12}$/.test(name) ? `arn:aws:iam::${name}:root` : name;
+}
+
+function conditionsOf(conditions: unknown): Condition[] {
+  return Object.entries(fields(conditions)).flatMap(([operator, tests]) =>
+    Object.entries(fields(tests)).map(([key, values]) => ({
+      operator,
+      key,
+      values: list(values).map((value) =>
+        typeof value === 'object' ? JSON.stringify(value) : String(value),
+      ),
+    })),
+  );
+}

@@ -1,0 +1,49 @@
+import { VERBS } from '../../../lib/access/access';
+import { KINDS } from '../compartments';
+import { SECRETS } from './answer';
+import { Attempts } from './attempts';
+import type { Templates } from './deployed';
+import { fixture, lockedOf, OUTSIDERS } from './fixture';
+import { mutationsOf } from './mutations';
+
+const STRANGER = {
+  account: '999988887777',
+  arn: 'arn:aws:iam::999988887777:user/admin',
+  arns: ['arn:aws:iam::999988887777:user/admin'],
+  policies: () => [{ Statement: { Effect: 'Allow' as const, Action: '*', Resource: '*' } }],
+};
+
+describe.each(KINDS)('In a compartment that $title,', (kind) => {
+  const mutations = mutationsOf(fixture(kind));
+
+  /** What becomes of each request, at the table and at the key, in one text. */
+  const tried = (templates: Templates) => {
+    const outsiders = { ...OUTSIDERS, 'account 999988887777': STRANGER };
+    const attempts = new Attempts(templates, kind, outsiders);
+    const answers = [...attempts.principals.keys()].flatMap((label) =>
+      SECRETS.flatMap((secret) => [
+        ...VERBS.flatMap((verb) => [
+          attempts.can(label, verb, secret),
+          ...attempts.halves(label, verb, secret),
+        ]),
+        ...attempts.unbound(label, secret),
+      ]),
+    );
+    return answers.map(Number).join('');
+  };
+  const told = (templates: Templates) => JSON.stringify(lockedOf(templates));
+
+  test('a mutation of a statement shows in the lockfile if, and only if, it changes access', () => {
+    const originals = new Map<Templates, { readonly tried: string; readonly told: string }>();
+    const results = mutations.map(({ what, before, after }) => {
+      const original = originals.get(before) ?? { tried: tried(before), told: told(before) };
+      originals.set(before, original);
+      return {
+        what,
+        changes: tried(after) !== original.tried,
+        shows: told(after) !== original.told,
+      };
+    });
+    expect(results.filter(({ changes, shows }) => changes !== shows)).toEqual([]);
+  });
+});
