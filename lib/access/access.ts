@@ -4,7 +4,8 @@ import { Principal, strangersOf } from './principal';
 import * as request from './request';
 import { Resolver } from './resolver';
 import { allPairs, Scope, simplest } from './scope';
-import { resourcesOf, SynthesizedStack } from './template';
+import { ANYTHING } from './statement';
+import { fields, list, Located, resourcesOf, SynthesizedStack } from './template';
 import { allowed, Target } from './verdict';
 
 /** What a principal can do with secrets, and what it can do to who has access. */
@@ -48,6 +49,7 @@ export interface CompartmentReport {
 /** Resources that may give access or take it, and aren't read. */
 const UNREAD = [
   'AWS::CloudFormation::Stack',
+  'AWS::KMS::ReplicaKey',
   'AWS::Organizations::Policy',
   'AWS::SSO::PermissionSet',
 ];
@@ -66,11 +68,28 @@ export function accessOf(stacks: readonly SynthesizedStack[]): AccessReport {
     compartments: compartmentsOf(stacks, resolver).map((parts) => report(parts, identities)),
     notKnown: [
       ...identities.flatMap(({ label, notKnown }) => notKnown.map((each) => `${label}: ${each}`)),
-      ...resourcesOf(stacks, ...UNREAD).map(
-        ({ type, stack, logicalId }) => `what ${stack.pathOf(logicalId)} changes, an ${type}`,
+      ...resourcesOf(stacks, ...UNREAD)
+        .filter((each) => !isRead(each, stacks))
+        .map(({ type, stack, logicalId }) => `what ${stack.pathOf(logicalId)} changes, an ${type}`),
+      ...stacks.flatMap(({ path, template }) =>
+        list(template.Transform).map(
+          (each) => `what the transform ${nameOf(each)} changes in ${path}`,
+        ),
       ),
     ].sort(),
   };
+}
+
+/** Whether a resource is a nested stack whose template is read. */
+function isRead({ stack, logicalId }: Located, stacks: readonly SynthesizedStack[]): boolean {
+  return stacks.some(
+    ({ nestedAs }) => nestedAs?.stack === stack && nestedAs.logicalId === logicalId,
+  );
+}
+
+/** The name of a transform, which may have parameters. */
+function nameOf(transform: unknown): string {
+  return String(typeof transform === 'string' ? transform : fields(transform).Name);
 }
 
 function report(parts: CompartmentParts, identities: readonly Principal[]): CompartmentReport {
@@ -96,16 +115,7 @@ const NOBODY: Principal = {
   label: '',
   account: '',
   names: [],
-  statements: [
-    {
-      isDeny: false,
-      actions: { patterns: ['*'], isNot: false },
-      resources: { patterns: ['*'], isNot: false },
-      principals: [],
-      isNotPrincipal: false,
-      conditions: [],
-    },
-  ],
+  statements: [{ ...ANYTHING, isDeny: false }],
   notKnown: [],
   isPolicy: false,
 };

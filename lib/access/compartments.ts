@@ -84,10 +84,13 @@ function sameKey(target: string, keyArn: string): boolean {
 
 /** The policy of a table is that of its replica in the region of its stack. */
 function tablePolicy(resolver: Resolver, { stack, type, properties }: Located): Statement[] {
-  const holders = type.endsWith('GlobalTable') ? list(properties.Replicas) : [properties];
+  const holders = type.endsWith('GlobalTable')
+    ? list(resolver.resolve(stack, properties.Replicas))
+    : [properties];
   return holders.flatMap((holder) => {
-    const { PolicyDocument: document } = fields(fields(holder).ResourcePolicy);
-    return document === undefined ? [] : statementsOf(resolver, stack, document);
+    const policy = typeof holder === 'object' ? fields(holder).ResourcePolicy : holder;
+    const { PolicyDocument: document = policy } = fields(policy);
+    return statementsOf(resolver, stack, document);
   });
 }
 

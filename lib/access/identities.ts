@@ -62,7 +62,8 @@ class Directory {
       const boundary = this.resolver.text(stack, properties.PermissionsBoundary);
       identity.notKnown.push(`what the permissions boundary ${boundary} refuses`);
     }
-    for (const { PolicyDocument } of list(properties.Policies).map(fields)) {
+    for (const policy of list(this.resolver.resolve(stack, properties.Policies))) {
+      const { PolicyDocument = policy } = fields(policy);
       identity.statements.push(...statementsOf(this.resolver, stack, PolicyDocument));
     }
     this.held.set(identity, this.texts(stack, properties.ManagedPolicyArns));

@@ -9,8 +9,9 @@ export function markdownOf({ compartments, notKnown }: Lockfile): string {
     '# Who has access to secrets',
     'Written by `CompartmentAccess` from the templates of the app. To use a secret, a principal needs what its line says at the table and at the key. What other apps, and the policies of an organization, give or refuse is not seen here.',
   ];
+  const none = pages.length === 0 ? ['The app has no compartment.'] : [];
   const rest = notKnown.length === 0 ? [] : ['## Not known', bullets(notKnown)];
-  return `${[...intro, ...pages, ...rest].join('\n\n')}\n`;
+  return `${[...intro, ...none, ...pages, ...rest].join('\n\n')}\n`;
 }
 
 function compartment(path: string, its: LockedCompartment): string {

@@ -18,12 +18,15 @@ export class Resolver {
 
   /** A value of a template; what is not known in it stands as `<what it is>`. */
   public resolve(stack: SynthesizedStack, value: unknown): unknown {
-    if (Array.isArray(value)) return value.map((each) => this.resolve(stack, each));
+    if (Array.isArray(value)) {
+      const all = value.map((each) => this.resolve(stack, each));
+      return all.filter((each) => each !== undefined);
+    }
     if (typeof value !== 'object' || value === null) return value;
     const entries = Object.entries(value);
     const [[name, operand] = ['', undefined]] = entries;
     if (entries.length === 1 && (name === 'Ref' || name.startsWith('Fn::'))) {
-      return this.call(stack, name, operand);
+      return operand === 'AWS::NoValue' ? undefined : this.call(stack, name, operand);
     }
     return Object.fromEntries(entries.map(([key, each]) => [key, this.resolve(stack, each)]));
   }
@@ -88,7 +91,7 @@ export class Resolver {
     if (id === 'AWS::AccountId') return accountOf(stack);
     if (id === 'AWS::Region') return regionOf(stack);
     const resource = located(stack, id);
-    if (!resource) return unknownValue(`${id} of ${stack.path}`);
+    if (!resource) return this.parameter(stack, id) ?? unknownValue(`${id} of ${stack.path}`);
     return resource.type === 'AWS::IAM::ManagedPolicy' ? this.arn(resource) : this.name(resource);
   }
 
@@ -96,7 +99,24 @@ export class Resolver {
     const resource = located(stack, id);
     if (resource && attribute === 'Arn' && NAMED[resource.type]) return this.arn(resource);
     if (resource && attribute === 'KeyId') return this.name(resource);
-    return this.fromOtherRegion(attribute) ?? unknownValue(`${id}.${attribute} of ${stack.path}`);
+    const handed = this.output(stack, id, attribute) ?? this.fromOtherRegion(attribute);
+    return handed ?? unknownValue(`${id}.${attribute} of ${stack.path}`);
+  }
+
+  /** What a stack hands to one that is nested in it. */
+  private parameter({ nestedAs }: SynthesizedStack, name: string): string | undefined {
+    const resource = nestedAs && located(nestedAs.stack, nestedAs.logicalId);
+    const value = fields(resource?.properties.Parameters)[name];
+    return nestedAs && value !== undefined ? this.text(nestedAs.stack, value) : undefined;
+  }
+
+  /** What a nested stack hands to the one that it is in. */
+  private output(stack: SynthesizedStack, id: string, attribute: string): string | undefined {
+    const nested = this.stacks.find(
+      ({ nestedAs }) => nestedAs?.stack === stack && nestedAs.logicalId === id,
+    );
+    const output = nested?.template.Outputs?.[attribute.replace(/^Outputs\./, '')];
+    return nested && output ? this.text(nested, output.Value) : undefined;
   }
 
   /** What a stack of the same account and region exports by a name. */

@@ -13,6 +13,8 @@ export interface Statement {
   /** Whether it is about all others than those. */
   readonly isNotPrincipal: boolean;
   readonly conditions: readonly Condition[];
+  /** What of it only the deployment knows, beside actions, resources, principals and values. */
+  readonly notKnown: readonly string[];
 }
 
 /** A list of patterns, or all that isn't in it. */
@@ -27,18 +29,19 @@ export interface Condition {
   readonly values: readonly string[];
 }
 
-/** The statements of a policy document. */
+/** The statements of a policy document. What can't be read of them is said, and may allow and deny. */
 export function statementsOf(
   resolver: Resolver,
   stack: SynthesizedStack,
   document: unknown,
 ): Statement[] {
-  const { Statement: statements } = fields(resolver.resolve(stack, document));
-  return list(statements).map((each) => {
-    const { Effect, Condition: conditions, ...its } = fields(each);
-    return {
-      isDeny: Effect === 'Deny',
-      // IAM ignores the case of actions.
+  const resolved = resolver.resolve(stack, document);
+  const { Statement: statements = resolved } = fields(resolved);
+  return list(statements).flatMap((each) => {
+    if (typeof each !== 'object') return eitherEffect(ANYTHING, `the statement ${String(each)}`);
+    const its = fields(each);
+    // IAM ignores the case of actions.
+    const statement = {
       actions: matcher(lowerCase(its.Action), lowerCase(its.NotAction)),
       resources: matcher(
         its.Resource ?? (its.NotResource === undefined ? '*' : undefined),
@@ -46,9 +49,32 @@ export function statementsOf(
       ),
       principals: principalsOf(its.Principal ?? its.NotPrincipal),
       isNotPrincipal: its.NotPrincipal !== undefined,
-      conditions: conditionsOf(conditions),
+      ...conditionsOf(its.Condition),
     };
+    if (its.Effect === 'Allow' || its.Effect === 'Deny') {
+      return [{ ...statement, isDeny: its.Effect === 'Deny' }];
+    }
+    return eitherEffect(statement, `the effect ${String(its.Effect)}`);
   });
+}
+
+/** A statement about everything and everybody. */
+export const ANYTHING: Omit<Statement, 'isDeny'> = {
+  actions: { patterns: ['*'], isNot: false },
+  resources: { patterns: ['*'], isNot: false },
+  principals: ['*'],
+  isNotPrincipal: false,
+  conditions: [],
+  notKnown: [],
+};
+
+/** A statement that allows, or denies: which, only the deployment knows. */
+function eitherEffect(statement: Omit<Statement, 'isDeny'>, what: string): Statement[] {
+  const { notKnown } = statement;
+  return [
+    { ...statement, isDeny: false, notKnown: [...notKnown, `${what} allows`] },
+    { ...statement, isDeny: true, notKnown: [...notKnown, `${what} denies`] },
+  ];
 }
 
 /** Whether one of the patterns matches; `undefined` if only the deployment knows. */
@@ -85,14 +111,23 @@ function arnOf(name: string): string {
   return /^\d{12}$/.test(name) ? `arn:aws:iam::${name}:root` : name;
 }
 
-function conditionsOf(conditions: unknown): Condition[] {
-  return Object.entries(fields(conditions)).flatMap(([operator, tests]) =>
-    Object.entries(fields(tests)).map(([key, values]) => ({
-      operator,
-      key,
-      values: list(values).map((value) =>
-        typeof value === 'object' ? JSON.stringify(value) : String(value),
-      ),
-    })),
-  );
+function conditionsOf(conditions: unknown = {}): Pick<Statement, 'conditions' | 'notKnown'> {
+  if (typeof conditions !== 'object') {
+    return { conditions: [], notKnown: [`Condition ${String(conditions)}`] };
+  }
+  const operators = Object.entries(fields(conditions));
+  return {
+    conditions: operators.flatMap(([operator, tests]) =>
+      Object.entries(fields(tests)).map(([key, values]) => ({
+        operator,
+        key,
+        values: list(values).map((value) =>
+          typeof value === 'object' ? JSON.stringify(value) : String(value),
+        ),
+      })),
+    ),
+    notKnown: operators
+      .filter(([, tests]) => typeof tests !== 'object')
+      .map(([operator, tests]) => `${operator} ${String(tests)}`),
+  };
 }

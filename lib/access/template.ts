@@ -1,5 +1,6 @@
 /** A CloudFormation template of an app. */
 export interface Template {
+  readonly Transform?: unknown;
   readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly Parameters?: Readonly<Record<string, unknown>>;
   readonly Resources?: Readonly<Record<string, Resource>>;
@@ -30,6 +31,8 @@ export interface SynthesizedStack {
   /** Unless only the deployment knows it. */
   readonly region?: string;
   readonly template: Template;
+  /** The resource that it is in the stack that it is nested in. */
+  readonly nestedAs?: { readonly stack: SynthesizedStack; readonly logicalId: string };
   /** The path of the construct that has a logical id. */
   readonly pathOf: (logicalId: string) => string;
 }

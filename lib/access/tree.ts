@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { CfnElement, IPolicyValidationContext, Stage, Validations } from 'aws-cdk-lib';
+import { dirname, join } from 'node:path';
+import { CfnElement, IPolicyValidationContext, NestedStack, Stage, Validations } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { SynthesizedStack, Template } from './template';
 
@@ -7,29 +8,50 @@ import { SynthesizedStack, Template } from './template';
 export class Tree {
   public readonly stacks: readonly SynthesizedStack[];
   private readonly byPath: ReadonlyMap<string, IConstruct>;
+  private readonly nestedStacks: readonly NestedStack[];
+  /** The path of each construct of a template, by the path of its stack and its logical id. */
+  private readonly paths: ReadonlyMap<string, string>;
 
   constructor({ appConstruct, stackTemplates }: IPolicyValidationContext) {
     const constructs = appConstruct.node.findAll();
     this.byPath = new Map(constructs.map((each) => [each.node.path, each]));
+    this.nestedStacks = constructs.filter((each) => NestedStack.isNestedStack(each));
     const elements = constructs.filter((each) => CfnElement.isCfnElement(each));
-    const paths = new Map(
+    this.paths = new Map(
       elements.map((each) => [
-        `${each.stack.node.path} ${String(each.stack.resolve(each.logicalId))}`,
+        `${each.stack.node.path} ${idOf(each)}`,
         each.node.path.replace(/\/Resource$/, ''),
       ]),
     );
-    this.stacks = stackTemplates.map((each): SynthesizedStack => {
-      const { stackConstructPath: path, templatePath, accountId, region } = each;
+    this.stacks = stackTemplates.flatMap((each) => {
+      const { stackConstructPath: path, templatePath, accountId: account, region } = each;
       const construct = this.byPath.get(path);
-      return {
-        path,
-        stage: (construct && Stage.of(construct)?.node.path) ?? '',
-        account: accountId,
-        region,
-        template: JSON.parse(readFileSync(templatePath, 'utf8')) as Template,
-        pathOf: (logicalId) => paths.get(`${path} ${logicalId}`) ?? `${path}/${logicalId}`,
-      };
+      const stage = (construct && Stage.of(construct)?.node.path) ?? '';
+      const place = { stage, account, region };
+      return this.withNested({ ...place, ...this.read(path, templatePath) }, dirname(templatePath));
     });
+  }
+
+  /** A stack, and those that are nested in it: a plugin gets only the templates of the others. */
+  private withNested(stack: SynthesizedStack, folder: string): SynthesizedStack[] {
+    const nested = this.nestedStacks.filter(
+      ({ nestedStackParent }) => nestedStackParent?.node.path === stack.path,
+    );
+    return [
+      stack,
+      ...nested.flatMap(({ node: { path }, templateFile, nestedStackResource }) => {
+        const nestedAs = nestedStackResource && { stack, logicalId: idOf(nestedStackResource) };
+        const its = this.read(path, join(folder, templateFile));
+        return this.withNested({ ...stack, nestedAs, ...its }, folder);
+      }),
+    ];
+  }
+
+  private read(path: string, file: string) {
+    const template = JSON.parse(readFileSync(file, 'utf8')) as Template;
+    const pathOf = (logicalId: string) =>
+      this.paths.get(`${path} ${logicalId}`) ?? `${path}/${logicalId}`;
+    return { path, template, pathOf };
   }
 
   /** Why a rule may be broken: said on the construct at one of the paths, or on one around it. */
@@ -43,4 +65,8 @@ export class Tree {
       .map(({ data }) => (data as Record<string, string>)[rule]?.trim())
       .find((reason) => reason !== undefined);
   }
+}
+
+function idOf(element: CfnElement): string {
+  return String(element.stack.resolve(element.logicalId));
 }

@@ -3,7 +3,7 @@ import { limits } from './condition';
 import { accountOfRoot, Principal } from './principal';
 import { Request } from './request';
 import { allPairs, intersection, Scope, scope, simplest, without } from './scope';
-import { matchesAny, Statement } from './statement';
+import { Matcher, matchesAny, Statement } from './statement';
 
 /** What the policies of a resource and of its account ask for beside each other. */
 export interface Target extends Part {
@@ -76,12 +76,19 @@ function names(statement: Statement, its: readonly string[]): Statement | undefi
 
 /** The requests of a kind that a statement is about. */
 function applies(statement: Statement, target: Target, request: Request): Scope | undefined {
-  if (!matchesAny(statement.actions, request.action.toLowerCase())) return undefined;
-  const isOn = matchesAny(statement.resources, target.arn);
-  if (isOn === false) return undefined;
+  const { actions, resources } = statement;
+  const isAbout = matchesAny(actions, request.action.toLowerCase());
+  const isOn = matchesAny(resources, target.arn);
+  if (isAbout === false || isOn === false) return undefined;
   const its = limits(statement, request);
-  if (isOn || !its) return its;
-  const { patterns, isNot } = statement.resources;
-  const notKnown = [`${isNot ? 'NotResource' : 'Resource'} ${patterns.join(' or ')}`];
-  return intersection(its, scope({ notKnown }));
+  const notKnown = [
+    ...(isAbout ? [] : [inWords('Action', actions)]),
+    ...(isOn ? [] : [inWords('Resource', resources)]),
+    ...statement.notKnown,
+  ];
+  return its && intersection(its, scope({ notKnown }));
+}
+
+function inWords(element: string, { patterns, isNot }: Matcher): string {
+  return `${isNot ? 'Not' : ''}${element} ${patterns.join(' or ')}`;
 }
