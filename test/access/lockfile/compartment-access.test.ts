@@ -170,4 +170,6 @@ test('An app without a compartment has a lockfile that names none', () => {
   new iam.Role(new Stack(app, 'Stack'), 'role', { assumedBy: new iam.AccountRootPrincipal() });
   app.synth();
   expect(lockfile()).toMatchObject({ compartments: {}, notKnown: [] });
+  const page = readFileSync(join(directory, 'credstash-access.md'), 'utf8');
+  expect(page).toContain('The app has no compartment.');
 });
