@@ -56,7 +56,7 @@ test('template copies all else: what other tools fill in, and bytes that are not
   const others = [
     '{{ .Values.password | quote }} {{- include "x" . -}} {{get "user"}} {{',
     '{% if a %}{{ a }}{% endif %} }} ${HOME} $(id) credstash:user { { credstash:user }} \\{{',
-    '\xff\xfe\x00\r\r\n\n',
+    '\xc3\xa9\xff\xfe\x00\r\r\n\n',
   ].join('\n');
   expect(await filled(Buffer.from(`${others}{{ credstash:user }}${others}`, 'latin1'))).toBe(
     `${others}app${others}`,

@@ -156,7 +156,7 @@ test.each([
   ['a fragment', 'credstash:s3cr3t#part'],
   ['a percent sign alone', 'credstash:100%s3cr3t'],
   ['bytes that are not UTF-8', 'credstash:s3cr3t%FF'],
-  ['an unknown parameter', 'credstash:a?verison=s3cr3t'],
+  ['an unknown parameter', 'credstash:a?environment=s3cr3t'],
   ['a parameter without a value', 'credstash:s3cr3t?version'],
   ['no parameter after ?', 'credstash:s3cr3t?'],
   ['an empty version', 'credstash:s3cr3t?version='],
