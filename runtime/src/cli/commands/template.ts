@@ -59,11 +59,8 @@ async function template(
   });
   reportFailures(failures);
   if (failures.size > 0) throw new Exit(1);
-  const parts = fillTemplate(parsed, secrets);
-  if (parts.reduce((size, part) => size + part.length, 0) > MOST_BYTES) {
-    throw tooLarge('The filled-in template would have');
-  }
-  const filled = Buffer.concat(parts);
+  const filled = fillTemplate(parsed, secrets, MOST_BYTES);
+  if (filled === undefined) throw tooLarge('The filled-in template would have');
   const isShown = output === undefined && process.stdout.isTTY;
   await writeOutput(isShown ? shownLines(filled.toString()) : filled, output);
 }

@@ -2,11 +2,13 @@ import { CredstashError } from '../../errors.js';
 
 /** A file with references to secrets, in parts. */
 export interface Template {
-  /** The bytes before, between and after the references: one part more than there are of these. */
-  readonly literals: readonly Uint8Array[];
-  /** The references, by where they are: `file:line:column`. */
+  /** Bytes to copy, and where a reference is: `file:line:column`. */
+  readonly parts: readonly (Uint8Array | string)[];
+  /** The references, by where they are. */
   readonly references: ReadonlyMap<string, string>;
 }
+
+const NEWLINE = 0x0a;
 
 /** Up to the end of the line, if nothing closes it. */
 const PLACEHOLDER = /\{\{[ \t]*(credstash:[^\n]*?)(\}\}|$)/gm;
@@ -18,7 +20,7 @@ const PLACEHOLDER = /\{\{[ \t]*(credstash:[^\n]*?)(\}\}|$)/gm;
  * @throws ERR_INVALID_ARGUMENT if a placeholder does not end on its line
  */
 export function parseTemplate(file: string, bytes: Buffer): Template {
-  const literals: Uint8Array[] = [];
+  const parts: (Uint8Array | string)[] = [];
   const references = new Map<string, string>();
   let end = 0;
   let line = 1;
@@ -27,11 +29,8 @@ export function parseTemplate(file: string, bytes: Buffer): Template {
   for (const match of bytes.toString('latin1').matchAll(PLACEHOLDER)) {
     const [placeholder, reference = '', closing] = match;
     const { index } = match;
-    for (
-      let at = bytes.indexOf('\n', end);
-      at !== -1 && at < index;
-      at = bytes.indexOf('\n', at + 1)
-    ) {
+    for (let at = end; at < index; at++) {
+      if (bytes[at] !== NEWLINE) continue;
       line++;
       lineStart = at + 1;
     }
@@ -42,18 +41,30 @@ export function parseTemplate(file: string, bytes: Buffer): Template {
         `${where}: the placeholder has no }} on its line.`,
       );
     }
-    literals.push(bytes.subarray(end, index));
+    parts.push(bytes.subarray(end, index), where);
     references.set(where, reference.trimEnd());
     end = index + placeholder.length;
   }
-  return { literals: [...literals, bytes.subarray(end)], references };
+  parts.push(bytes.subarray(end));
+  return { parts, references };
 }
 
-/** The parts of a template, with the values of the references, by where they are, in between. */
+/**
+ * The template with the values of the references, by where they are, in their places; undefined if it
+ * has more bytes than `most`.
+ */
 export function fillTemplate(
-  { literals, references }: Template,
+  template: Template,
   values: ReadonlyMap<string, string>,
-): Uint8Array[] {
-  const filled = Array.from(references.keys(), (where) => Buffer.from(values.get(where) ?? ''));
-  return literals.flatMap((literal, index) => [literal, filled[index] ?? []].flat());
+  most: number,
+): Buffer | undefined {
+  const filled: Uint8Array[] = [];
+  let size = 0;
+  for (const part of template.parts) {
+    const bytes = typeof part === 'string' ? Buffer.from(values.get(part) ?? '') : part;
+    size += bytes.length;
+    if (size > most) return undefined;
+    filled.push(bytes);
+  }
+  return Buffer.concat(filled);
 }
