@@ -39,6 +39,7 @@ async function program(): Promise<string> {
 test('the examples of the README of credstash-runtime run', async () => {
   const output = await runTypeScript(folder, await program(), await test_.env());
   expect(output.split('\n')).toEqual([
+    'correct horse',
     'battery staple',
     'correct horse',
     'true',

@@ -22,6 +22,7 @@ import { putAll, type PutAllOptions } from './operations/put-all.js';
 import type { PutOptions } from './operations/prepare-put.js';
 import { put, type PutResult } from './operations/put.js';
 import { rebind, type RebindOptions } from './operations/rebind.js';
+import { resolve, type ResolveOptions } from './operations/resolve.js';
 import { settled } from './operations/service-error.js';
 import type { OperationOptions, Services } from './operations/services.js';
 import { DynamoDbStore } from './stores/dynamodb.js';
@@ -113,6 +114,25 @@ export class Credstash {
    */
   async getAll(options: GetAllOptions = {}): Promise<Map<string, string>> {
     return settled(getAll(this.#services, options));
+  }
+
+  /**
+   * Variables, such as those of `process.env`, with the values of secrets in place of references to
+   * them: `credstash:app/db.password`, with `?version=3&context.env=prod` if need be. Any other value
+   * is left as it is, and so is what the value of a secret contains.
+   *
+   * @param env Values by variable.
+   * @throws ERR_BULK_READ if any secret can't be read: a {@link BulkReadError}, which carries the
+   * variables that were resolved, and for each of the others the error that {@link get} would give
+   * @throws ERR_INVALID_ARGUMENT before any call, if a reference is malformed
+   * @example
+   * const { DB_PASSWORD } = await credstash.resolve(process.env);
+   */
+  async resolve(
+    env: Readonly<Record<string, string | undefined>>,
+    options: ResolveOptions = {},
+  ): Promise<Record<string, string>> {
+    return settled(resolve(this.#services, env, options));
   }
 
   /**

@@ -147,7 +147,10 @@ export class AwsError extends CredstashError {
   }
 }
 
-/** A bulk read in which some secrets failed. It carries the secrets that were read. */
+/**
+ * A bulk read in which some secrets failed. It carries the secrets that were read. Of `resolve`, both
+ * are by variable.
+ */
 export class BulkReadError extends CredstashError {
   protected static override readonly className = 'BulkReadError';
 

@@ -18,6 +18,8 @@ export type { PutAllOptions } from './operations/put-all.js';
 export type { PutOptions } from './operations/prepare-put.js';
 export type { PutResult } from './operations/put.js';
 export type { RebindOptions } from './operations/rebind.js';
+export { formatReference, type ReferenceOptions } from './operations/reference.js';
+export type { ResolveOptions } from './operations/resolve.js';
 export type { OperationOptions } from './operations/services.js';
 export { DynamoDbStore } from './stores/dynamodb.js';
 export type { SecretEntry, SecretStore, StoreLimits } from './stores/secret-store.js';

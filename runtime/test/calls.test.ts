@@ -21,6 +21,11 @@ describe('Credstash', () => {
       ['dynamodb:Query', 'kms:GenerateDataKey', 'dynamodb:PutItem'],
     ],
     ['getAll', () => credstash.getAll(), ['dynamodb:Scan', 'kms:Decrypt', 'kms:Decrypt']],
+    [
+      'resolve',
+      () => credstash.resolve({ A: 'credstash:a', B: 'b' }),
+      ['dynamodb:Query', 'kms:Decrypt'],
+    ],
     ['list', () => credstash.list(), ['dynamodb:Scan']],
     ['versions', () => credstash.versions('a'), ['dynamodb:Query']],
     ['history', () => credstash.history('a'), ['dynamodb:Query']],

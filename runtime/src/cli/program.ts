@@ -15,6 +15,7 @@ import { addPutCommand } from './commands/put.js';
 import { addPutAllCommand } from './commands/putall.js';
 import { addRebindCommand } from './commands/rebind.js';
 import { addSetupCommand } from './commands/setup.js';
+import { addTemplateCommand } from './commands/template.js';
 import { addConnectionOptions, globalOptions } from './input/connection.js';
 import { limitTime } from './output/interruption.js';
 import type { Log } from './output/log.js';
@@ -55,6 +56,7 @@ Examples:
     addPutAllCommand,
     addDeleteCommand,
     addExecCommand,
+    addTemplateCommand,
     addSetupCommand,
     addDoctorCommand,
     addMigrateVersionsCommand,

@@ -48,11 +48,14 @@ test.each([
   ['put', 'put "$EVIL" x -a', `${SHOWN} has been stored\n`],
   ['putall', `putall @$HOME/evil.json -a 2> /dev/null`, `${SHOWN} has been stored\n`],
   ['getall -f csv', 'getall -f csv 2> /dev/null', '"a\\u001b]52;c;ZXZpbA=='],
+  ['template', 'template $HOME/evil.tpl', `is ${SHOWN.replace('\\u000a', '\n')}`],
   ['exec', 'exec "*" -- true 2>&1 > /dev/null', `${SHOWN}: its name can't become the name of`],
   ['a missing name', 'get "no$EVIL"', "Item {'name': 'noa\\u001b]52"],
   ['a usage error', 'get x -f "$EVIL"', "argument 'a\\u001b]52"],
 ])('%s shows control characters escaped on a terminal', async (_, args, expected) => {
   await setting.file('evil.json', JSON.stringify({ [EVIL]: 'x' }));
+  await setting.credstash.put('evil', EVIL);
+  await setting.file('evil.tpl', 'The value is {{ credstash:evil }}');
   const shown = await onTerminal(`credstash ${args}`);
   expect(shown).toContain(expected);
   expect(shown.replace(PROGRESS, '')).not.toMatch(CONTROLS);

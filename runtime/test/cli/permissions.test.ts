@@ -27,13 +27,15 @@ beforeAll(async () => {
   setting = await Setting.create();
   await setting.credstash.put('NAME', 'value');
   await setting.storeUnpadded('N-UNPADDED', '4');
+  await setting.file('NAME.tpl', '{{ credstash:NAME }}');
 });
 afterAll(() => setting.close());
 
 test.each(documented())('credstash %s calls what docs/iam.md says', async (command, actions) => {
   setting.aws.takeCalls();
+  const env = { ...process.env, ...setting.env, VARIABLE: 'credstash:NAME' };
   const script = `${process.execPath} ${CLI} ${command}`;
-  await promisify(execFile)('bash', ['-c', script], { env: { ...process.env, ...setting.env } });
+  await promisify(execFile)('bash', ['-c', script], { env, cwd: setting.folder });
   expect([...new Set(setting.aws.takeCalls())].sort()).toEqual([...actions].sort());
 });
 
@@ -51,6 +53,7 @@ test('docs/iam.md lists every command that handles secrets', () => {
       'migrate-versions',
       'put',
       'putall',
+      'template',
     ].sort(),
   );
 });

@@ -78,11 +78,17 @@ const SPECIAL = [
   ],
 ];
 
+/** Strings that a program that fills in secrets could take for more to fill in. */
+const REFERENCES = [
+  ...['credstash:v0', 'credstash:v0?version=1', '{{ credstash:v0 }}', '{{', '}}', '{{{'],
+  ...['$&', '$1', '$`', '%s', '%25', '${v0}', '{{get "v0"}}'],
+];
+
 /** Any string of Unicode characters except U+0000; most have some that are special. */
 const strings = fc.oneof(
-  fc.constantFrom(...SPECIAL),
+  fc.constantFrom(...SPECIAL, ...REFERENCES),
   fc
-    .array(fc.constantFrom(...SPECIAL, 'a', ' ', '='), { maxLength: 6 })
+    .array(fc.constantFrom(...SPECIAL, ...REFERENCES, 'a', ' ', '='), { maxLength: 6 })
     .map((parts) => parts.join('')),
   fc.string({ unit: 'binary', maxLength: 40 }).map((value) => value.replaceAll('\0', '')),
 );

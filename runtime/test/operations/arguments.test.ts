@@ -2,6 +2,7 @@ import {
   Credstash,
   CredstashError,
   DynamoDbStore,
+  formatReference,
   KmsKeyService,
   type CredstashOptions,
   type DeleteOptions,
@@ -13,6 +14,8 @@ import {
   type PutAllOptions,
   type PutOptions,
   type RebindOptions,
+  type ReferenceOptions,
+  type ResolveOptions,
 } from '../../src/index.js';
 import { Secrets } from '../secrets.js';
 import { WRONG } from './wrong-values.js';
@@ -102,6 +105,21 @@ const SECRETS: Parameter[] = [
     give: (name) => secrets.credstash.getAll({ names: ['b', name] }),
   },
   {
+    of: 'the variables of resolve',
+    right: ['an empty object'],
+    give: (env) => secrets.credstash.resolve(env),
+  },
+  {
+    of: 'a variable of resolve',
+    right: ['undefined', ...STRINGS, 'half a surrogate pair'],
+    give: (value) => secrets.credstash.resolve({ A: value }),
+  },
+  ...options<ResolveOptions>(
+    'resolve',
+    { ...SIGNAL, context: CONTEXT, onMissing: ['undefined'] },
+    (given) => secrets.credstash.resolve({}, given),
+  ),
+  {
     of: 'a value of the context of get',
     right: STRINGS,
     give: (value) => secrets.credstash.get('a', { context: { env: value } }),
@@ -170,6 +188,14 @@ const CONSTRUCTED: Parameter[] = [
       onWarning: CALLABLE,
     },
     (given) => new Credstash(given),
+  ),
+  {
+    of: 'the name of formatReference',
+    right: STRINGS,
+    give: (name) => formatReference(name),
+  },
+  ...options<ReferenceOptions>('formatReference', { version: VERSION, context: CONTEXT }, (given) =>
+    formatReference('a', given),
   ),
   {
     of: 'the client of new DynamoDbStore',

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 
+import { isReference } from '../../operations/reference.js';
 import { runChild } from '../exec/child.js';
 import { planExec } from '../exec/plan.js';
 import { Exit } from '../output/exit.js';
 import { collect, parseContext, parsePairs } from '../input/arguments.js';
 import { addConnectionOptions, connect } from '../input/connection.js';
-import { readSecrets } from '../output/bulk.js';
+import { warn } from '../input/options.js';
+import { readReferences, readSecrets } from '../output/bulk.js';
 import { accountFor, interrupted } from '../output/interruption.js';
 import { printError } from '../output/terminal.js';
 import { reportFailures } from '../output/words.js';
@@ -17,6 +19,8 @@ interface ExecFlags {
   readonly map?: readonly string[];
   readonly prefix?: string;
   readonly pristine?: boolean;
+  readonly refs?: boolean;
+  readonly skipMissing?: boolean;
   readonly strict?: boolean;
   readonly strip?: boolean;
 }
@@ -31,6 +35,11 @@ export function addExecCommand(root: Command): void {
     .option('--prefix <prefix>', 'add the secrets whose names start with this')
     .option('--strip', 'remove the prefix from the names of the variables')
     .option('--map <VAR=name>', 'set this variable to this secret (repeatable)', collect)
+    .option(
+      '--refs',
+      'resolve references in the environment, such as DB_PASSWORD=credstash:app/db.password',
+    )
+    .option('--skip-missing', 'with --refs: remove the variables whose secrets do not exist')
     .option('--context <key=value>', 'encryption context (repeatable)', collect)
     .option(
       '--strict',
@@ -42,11 +51,16 @@ export function addExecCommand(root: Command): void {
       'after',
       `
 A secret's variable is its name in upper case, with _ in place of / . : - and spaces. Variables that
-change what programs run, such as PATH or NODE_OPTIONS, are set only by --map.
+change what programs run, such as PATH or NODE_OPTIONS, are set only by --map or a reference.
+
+A reference is the whole value of a variable: credstash:NAME, or credstash:NAME?version=3. Its
+encryption context is that of --context, or its own: credstash:NAME?context.env=prod. Characters other
+than letters, digits and /:@-._~!$&'()*+,;= are percent-encoded.
 
 Examples:
   $ credstash exec app/db.password -- printenv APP_DB_PASSWORD
-  $ credstash exec --prefix app/ --strip --context env=prod -- ./server --port 80`,
+  $ credstash exec --prefix app/ --strip --context env=prod -- ./server --port 80
+  $ DB_PASSWORD=credstash:app/db.password credstash exec --refs -- ./server`,
     )
     .action(exec);
   addConnectionOptions(command);
@@ -60,6 +74,7 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
 
   const { prefix } = flags;
   if (flags.strip && prefix === undefined) command.error('error: --strip requires --prefix');
+  if (flags.skipMissing && !flags.refs) command.error('error: --skip-missing requires --refs');
   const context = parseContext(command, flags.context ?? []);
   const mapped = parsePairs(command, flags.map ?? [], '--map must be VAR=name');
   const asked = words.slice(0, words.length - childWords.length);
@@ -67,10 +82,17 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
   if (prefix !== undefined) asked.push(`${prefix}*`);
 
   const names = [...new Set([...asked, ...Object.values(mapped)])];
-  if (names.length === 0)
-    command.error('error: name a secret, a pattern or a prefix before --, or --all');
+  if (names.length === 0 && !flags.refs)
+    command.error('error: name a secret, a pattern or a prefix before --, or --all or --refs');
   accountFor(() => (interrupted.aborted ? `${file} was not started.` : ''));
-  const read = await readSecrets(await connect(command), { names, context });
+  const credstash = await connect(command);
+  const read = await readSecrets(credstash, { names, context });
+  const { references, others } = partEnvironment(flags.refs ?? false);
+  const onMissing = flags.skipMissing ? 'skip' : 'reject';
+  const referenced = await readReferences(credstash, references, {
+    context: flags.context && context,
+    onMissing,
+  });
   const request = {
     asked,
     mapped,
@@ -79,7 +101,7 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
     isPristine: flags.pristine ?? false,
     clobbers: flags.clobber,
   };
-  const { env, failures, unmatched } = planExec(request, read, process.env);
+  const { env, failures, unmatched } = planExec(request, read, referenced, others);
   if (failures.size > 0) {
     reportFailures(failures);
     if ([...failures.keys()].some((name) => name.includes('='))) {
@@ -88,9 +110,21 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
     printError(`${file} was not started`);
     throw new Exit(1);
   }
+  for (const variable of Object.keys(references)) {
+    if (referenced.secrets.has(variable)) continue;
+    warn(`${variable} is removed: its secret does not exist`);
+  }
   for (const pattern of unmatched) {
-    printError(`warning: no secret's name matches ${pattern}`);
+    warn(`no secret's name matches ${pattern}`);
   }
   const exitCode = await runChild(file, args, env);
   if (exitCode !== 0) throw new Exit(exitCode);
+}
+
+/** The variables of this process that are references, and the others. */
+function partEnvironment(resolves: boolean) {
+  const part = (isWanted: (value: string) => boolean) =>
+    Object.fromEntries(Object.entries(process.env).filter(([, value = '']) => isWanted(value)));
+  const isOurs = (value: string) => resolves && isReference(value);
+  return { references: part(isOurs), others: part((value) => !isOurs(value)) };
 }

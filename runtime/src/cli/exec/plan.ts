@@ -12,7 +12,7 @@ export interface ExecRequest {
   readonly stripped: string;
   /** Whether each pattern that matches nothing is a failure, even if others match. */
   readonly isStrict: boolean;
-  /** Whether the child inherits nothing but PATH. */
+  /** Whether the child inherits nothing but PATH and the variables that referred to secrets. */
   readonly isPristine: boolean;
   /** Whether secrets replace the variables that the child inherits. */
   readonly clobbers: boolean;
@@ -31,17 +31,26 @@ export interface ExecPlan {
  * Plan the environment of a child process.
  *
  * @param read The secrets that were read for the request.
- * @param inherited The environment of this process.
+ * @param referenced The secrets that variables of this process refer to, by variable.
+ * @param inherited The other variables of this process.
  */
 export function planExec(
   request: ExecRequest,
   read: BulkRead,
+  referenced: BulkRead,
   inherited: NodeJS.ProcessEnv,
 ): ExecPlan {
   const { asked, mapped, stripped, isPristine, clobbers } = request;
   const matches = nameMatcher(asked);
   const named = toVariables(new Map([...read.secrets].filter(([name]) => matches(name))), stripped);
-  const failures = new Map<string, Error>([...read.failures, ...named.failures]);
+  const failures = new Map<string, Error>([
+    ...referenced.failures,
+    ...read.failures,
+    ...named.failures,
+  ]);
+  for (const [variable, value] of referenced.secrets) {
+    if (hasZeroByte(value)) failures.set(variable, zeroByteError());
+  }
   const own: Record<string, string> = {};
   for (const [variable, name] of Object.entries(mapped)) {
     const value = read.secrets.get(name) ?? '';
@@ -56,7 +65,10 @@ export function planExec(
     }
   }
   const variables = { ...Object.fromEntries(named.variables), ...own };
-  const base = isPristine ? { PATH: inherited.PATH } : inherited;
+  const base = {
+    ...(isPristine ? { PATH: inherited.PATH } : inherited),
+    ...Object.fromEntries(referenced.secrets),
+  };
   const env = clobbers ? { ...base, ...variables } : { ...variables, ...base };
   return { env, failures, unmatched: needsAll ? [] : unmatched };
 }

@@ -1,6 +1,7 @@
 import { BulkReadError, type CredstashError } from '../../errors.js';
 import type { Credstash } from '../../credstash.js';
 import type { GetAllOptions } from '../../operations/get-all.js';
+import type { ResolveOptions } from '../../operations/resolve.js';
 import { Exit } from './exit.js';
 import { interrupted } from './interruption.js';
 import { formatSecrets, type Format } from './formats.js';
@@ -16,12 +17,27 @@ export interface BulkRead {
 }
 
 /** Read many secrets, with a progress bar. */
-export async function readSecrets(credstash: Credstash, options: GetAllOptions): Promise<BulkRead> {
-  try {
-    const secrets = await withProgress('reading', (onProgress) =>
+export function readSecrets(credstash: Credstash, options: GetAllOptions): Promise<BulkRead> {
+  return settled(
+    withProgress('reading', (onProgress) =>
       credstash.getAll({ ...options, onProgress, signal: interrupted }),
-    );
-    return { secrets, failures: new Map() };
+    ),
+  );
+}
+
+/** Read the secrets that variables refer to. The values, and the errors, are by variable. */
+export function readReferences(
+  credstash: Credstash,
+  references: Readonly<Record<string, string | undefined>>,
+  options: ResolveOptions,
+): Promise<BulkRead> {
+  const resolving = credstash.resolve(references, { ...options, signal: interrupted });
+  return settled(resolving.then((values) => new Map(Object.entries(values))));
+}
+
+async function settled(reading: Promise<ReadonlyMap<string, string>>): Promise<BulkRead> {
+  try {
+    return { secrets: await reading, failures: new Map() };
   } catch (error) {
     if (error instanceof BulkReadError && !interrupted.aborted) return error;
     throw error;
