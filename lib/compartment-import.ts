@@ -3,7 +3,13 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { CompartmentBase } from './compartment-base';
 import { markCompartment } from './private/compartment-marks';
-import { aliasName, checkName, compartmentNames, DEFAULT_COMPARTMENT } from './private/names';
+import {
+  aliasName,
+  checkName,
+  compartmentNames,
+  DEFAULT_COMPARTMENT,
+  isName,
+} from './private/names';
 
 /** What is known of a compartment that exists. */
 export interface CompartmentAttributes {
@@ -29,7 +35,7 @@ export interface CompartmentAttributes {
   readonly keyArn?: string;
 
   /**
-   * The alias of the key.
+   * The alias of the key, in the account and region of the table.
    *
    * @default - the compartment's alias
    */
@@ -66,7 +72,10 @@ export class ImportedCompartment extends CompartmentBase {
 
   constructor(scope: Construct, id: string, attrs: CompartmentAttributes) {
     const { compartmentName = DEFAULT_COMPARTMENT, keyArn, tableArn } = attrs;
-    super(scope, id, { environmentFromArn: tableArn });
+    // CDK's own error on an ARN doesn't say where.
+    super(scope, id, { environmentFromArn: isName('tableArn', tableArn) ? tableArn : undefined });
+    if (tableArn !== undefined) checkName(this, 'tableArn', tableArn);
+    if (keyArn !== undefined) checkName(this, 'keyArn', keyArn);
     this.compartmentName = compartmentName;
     checkName(this, 'compartmentName', compartmentName);
     const names = compartmentNames(compartmentName);

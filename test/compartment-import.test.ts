@@ -1,8 +1,8 @@
-import { App, CfnResource, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, CfnResource, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { Compartment, type ICompartment } from '../lib';
+import { Compartment, type CompartmentAttributes, type ICompartment } from '../lib';
 import { Credstash } from '../runtime/src/index.js';
 import { applyTemplate } from '../testbed/apply';
 import { role, synthesize } from '../testbed/synthesized-aws';
@@ -118,6 +118,58 @@ describe('Compartment.fromCompartmentAttributes', () => {
         ]),
       }),
     });
+  });
+
+  test('grants at the key of the alias in the region of the table', () => {
+    const tableArn = TABLE.replace('us-east-1', 'eu-west-1');
+    const template = granted((stack) =>
+      Compartment.fromCompartmentAttributes(stack, 'S', { tableArn }),
+    );
+    expect(JSON.stringify(template)).toContain(':kms:eu-west-1:111122223333:key/*');
+  });
+
+  test('takes ARNs that are known only on deployment', () => {
+    const parameter = (stack: Stack, id: string) => new CfnParameter(stack, id).valueAsString;
+    granted((stack) =>
+      Compartment.fromCompartmentAttributes(stack, 'S', {
+        tableArn: parameter(stack, 'TableArn'),
+        keyArn: parameter(stack, 'KeyArn'),
+      }),
+    ).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: Match.objectLike({
+        Statement: [
+          Match.objectLike({ Resource: { Ref: 'TableArn' } }),
+          Match.objectLike({ Resource: { Ref: 'KeyArn' } }),
+        ],
+      }),
+    });
+  });
+
+  test.each<[string, CompartmentAttributes, RegExp]>([
+    ['the name of a table', { tableArn: 'mine' }, /"mine" is not the ARN of a DynamoDB table/],
+    ['the ARN of an index', { tableArn: `${TABLE}/index/i` }, /not the ARN of a DynamoDB table/],
+    ["a key's ARN as the table's", { tableArn: KEY }, /not the ARN of a DynamoDB table/],
+    ['an empty ARN', { tableArn: '' }, /"" is not the ARN of a DynamoDB table/],
+    ['the id of a key', { keyArn: '1234' }, /"1234" is not the ARN of a KMS key/],
+    [
+      'the ARN of an alias',
+      { keyArn: KEY.replace('key/', 'alias/') },
+      /is not the ARN of a KMS key.*An alias's ARN never allows use of its key/,
+    ],
+    [
+      'an ARN without account and region',
+      { keyArn: 'arn:aws:kms:::key/1' },
+      /not the ARN of a KMS key/,
+    ],
+    ["AWS's own alias", { keyAlias: 'alias/aws/kms' }, /is not a KMS alias/],
+    ['no name of a compartment', { compartmentName: 'a b' }, /is not a compartment's name/],
+  ])('refuses %s, and says where', (_, attributes, message) => {
+    expect(() => Compartment.fromCompartmentAttributes(stackHere(), 'Secrets', attributes)).toThrow(
+      expect.objectContaining({
+        constructPath: 'Stack/Secrets',
+        message: expect.stringMatching(message) as string,
+      }),
+    );
   });
 
   test('grants in a stack whose account is known only on deployment', () => {

@@ -15,6 +15,37 @@ export function startSynthesized(build: (stack: Stack) => void): Promise<TestAws
   return TestAws.startWith((target) => applyTemplate(template, target));
 }
 
+/**
+ * Start an AWS that has what the stacks of an app synthesize, each in its region.
+ *
+ * @param build Adds stacks to an app.
+ */
+export function startStacks(build: (app: App) => void): Promise<TestAws> {
+  const app = new App();
+  build(app);
+  return TestAws.startWith(async (target) => {
+    const exported: Record<string, string | undefined> = {};
+    for (const { template, environment } of app.synth().stacks) {
+      const { Outputs = {}, ...own } = template as Template & { Outputs?: Record<string, Output> };
+      const importValue = /\{"Fn::ImportValue":"([^"]+)"\}/g;
+      const text = JSON.stringify(own).replace(importValue, (_, name: string) =>
+        JSON.stringify(exported[name]),
+      );
+      const { region } = environment;
+      const made = await applyTemplate(JSON.parse(text) as Template, { ...target, region });
+      for (const { Export, Value } of Object.values(Outputs)) {
+        exported[Export.Name] = made.get(Value['Fn::GetAtt'][0])?.arn;
+      }
+    }
+  });
+}
+
+/** What a stack exports to others: an ARN. */
+interface Output {
+  readonly Export: { readonly Name: string };
+  readonly Value: { readonly 'Fn::GetAtt': readonly [string, 'Arn'] };
+}
+
 /** The template of one stack. */
 export function synthesize(build: (stack: Stack) => void): Template {
   const app = new App();

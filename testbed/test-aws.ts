@@ -61,8 +61,8 @@ export class TestAws {
   }
 
   /** Clients that call as the administrator. */
-  clients() {
-    return { dynamodb: new DynamoDBClient(this.target), kms: new KMSClient(this.target) };
+  clients(target = this.target) {
+    return { dynamodb: new DynamoDBClient(target), kms: new KMSClient(target) };
   }
 
   /** Clients that call as a role: of the account of the resources, unless `target` says otherwise. */

@@ -1,9 +1,10 @@
-import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { IConstruct } from 'constructs';
 import { Conditions } from './conditions';
+import { checkEnvironment, isElsewhere, isOutside } from './environments';
 import { invalid } from './invalid';
 import { dropsStatements, ScopedPrincipal } from './scoped-principal';
 
@@ -27,9 +28,10 @@ export class Halves {
   public onTable(grantee: iam.IGrantable, conditions: Conditions, ...actions: string[]): iam.Grant {
     const { table, isImported } = this.compartment;
     const scoped = this.scoped(grantee, conditions);
+    if (isImported) return this.effective(inIdentityPolicy(scoped, actions, table.tableArn));
     return this.effective(
-      isImported
-        ? inIdentityPolicy(scoped, actions, table.tableArn)
+      isElsewhere(table, grantee)
+        ? inIdentityPolicy(scoped, actions, this.tableArnByName())
         : table.grants.actions(scoped, ...actions),
     );
   }
@@ -44,14 +46,15 @@ export class Halves {
     alternatives: Conditions[],
     ...actions: string[]
   ): iam.Grant {
-    const { key, keyArn, isImported } = this.compartment;
+    const { key, keyArn, table, isImported } = this.compartment;
     const grants = alternatives.map((conditions) => {
       const scoped = this.scoped(grantee, conditions);
       if (keyArn === undefined) return this.effective(this.byAlias(scoped, actions));
       if (isImported) return this.effective(inIdentityPolicy(scoped, actions, keyArn));
+      if (isOutside(key, grantee)) return this.effective(this.onKeyFromOutside(scoped, actions));
       return this.effective(
-        isOutside(key, grantee)
-          ? this.onKeyFromOutside(scoped, actions)
+        isElsewhere(table, grantee)
+          ? this.byArnOrAlias(scoped, actions)
           : key.grant(scoped, ...actions),
       );
     });
@@ -64,9 +67,7 @@ export class Halves {
    */
   private onKeyFromOutside(grantee: ScopedPrincipal, actions: string[]): iam.Grant {
     const { key } = this.compartment;
-    const principal = Token.isUnresolved(key.keyArn)
-      ? this.byAlias(grantee, actions)
-      : inIdentityPolicy(grantee, actions, key.keyArn);
+    const principal = this.byArnOrAlias(grantee, actions);
     const statement = new iam.PolicyStatement({
       actions,
       resources: ['*'],
@@ -82,25 +83,45 @@ export class Halves {
     return this.effective(resource).combine(principal);
   }
 
+  /** The key in the policy of an identity that can't refer to the stack of the compartment. */
+  private byArnOrAlias(grantee: iam.IGrantable, actions: string[]): iam.Grant {
+    const { key } = this.compartment;
+    return Token.isUnresolved(key.keyArn)
+      ? this.byAlias(grantee, actions)
+      : inIdentityPolicy(grantee, actions, key.keyArn);
+  }
+
+  /** The ARN of the table, without a reference to its stack. */
+  private tableArnByName(): string {
+    const { tableName } = this.compartment.table.node.defaultChild as dynamodb.CfnGlobalTable;
+    return this.arn('dynamodb', 'table', tableName);
+  }
+
   /** The key of an alias, whatever its id, in the policy of an identity. */
   private byAlias(grantee: iam.IGrantable, actions: string[]): iam.Grant {
-    const { key, keyAlias } = this.compartment;
+    const { keyAlias } = this.compartment;
     if (keyAlias === undefined) {
       throw invalid(
         this.compartment,
         'KeyWithoutAlias',
-        'A grant to another account names the key by its alias, and this compartment has none: set keyAlias.',
+        'A grant to another account or region names the key by its alias, and this compartment has none: set keyAlias.',
       );
     }
-    const { account, region } = key.env;
-    const anyKey = { service: 'kms', account, region, resource: 'key', resourceName: '*' };
-    return inIdentityPolicy(grantee, actions, Stack.of(this.compartment).formatArn(anyKey), {
+    return inIdentityPolicy(grantee, actions, this.arn('kms', 'key', '*'), {
       'ForAnyValue:StringEquals': { 'kms:ResourceAliases': keyAlias },
     });
   }
 
+  /** An ARN in the account and region of the table. */
+  private arn(service: string, resource: string, resourceName: string | undefined): string {
+    const { account, region } = this.compartment.table.env;
+    const parts = { service, account, region, resource, resourceName };
+    return Stack.of(this.compartment).formatArn(parts);
+  }
+
   private scoped(grantee: iam.IGrantable, conditions: Conditions): ScopedPrincipal {
     const { table, isImported } = this.compartment;
+    checkEnvironment(this.compartment, table, grantee);
     const fromOutside = isOutside(table, grantee);
     if (fromOutside && isImported) {
       throw invalid(
@@ -128,15 +149,6 @@ export class Halves {
       'The grant has no effect. Import the key and the table by ARN, and grant to a principal that can have a policy.',
     );
   }
-}
-
-/** Whether a grantee is known to be of another account than a resource. */
-function isOutside({ env }: kms.IKey | dynamodb.ITableV2, grantee: iam.IGrantable): boolean {
-  const { principalAccount } = grantee.grantPrincipal;
-  return (
-    principalAccount !== undefined &&
-    Token.compareStrings(env.account, principalAccount) === TokenComparison.DIFFERENT
-  );
 }
 
 function inIdentityPolicy(

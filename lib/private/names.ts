@@ -33,7 +33,7 @@ export function compartmentNames(compartmentName: string): CompartmentNames {
   };
 }
 
-/** What AWS accepts as a physical name, and how to say it. */
+/** What AWS accepts as a name or an ARN, and how to say it. */
 const RULES = {
   compartmentName: [/^[A-Za-z][A-Za-z0-9-]{0,63}$/, COMPARTMENT_NAME_RULE],
   keyAlias: [
@@ -48,13 +48,25 @@ const RULES = {
     /^[a-zA-Z0-9+=,.@_-]{1,128}$/,
     "an IAM policy's name: 1 to 128 letters, digits and any of + = , . @ _ -",
   ],
+  tableArn: [
+    /^arn:[a-z-]+:dynamodb:[a-z0-9-]+:\d{12}:table\/[a-zA-Z0-9_.-]{3,255}$/,
+    'the ARN of a DynamoDB table: arn:aws:dynamodb:REGION:ACCOUNT:table/NAME',
+  ],
+  keyArn: [
+    /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[a-zA-Z0-9-]+$/,
+    "the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID. An alias's ARN never allows use of its key",
+  ],
 } as const;
+
+/** Whether AWS would accept a name; yes, if it is known only on deployment. */
+export function isName(kind: keyof typeof RULES, name: unknown): boolean {
+  return Token.isUnresolved(name) || (typeof name === 'string' && RULES[kind][0].test(name));
+}
 
 /** @throws if AWS would not accept a name; one that is known only on deployment is not checked */
 export function checkName(construct: IConstruct, kind: keyof typeof RULES, name: string): void {
-  const [rule, words] = RULES[kind];
-  if (Token.isUnresolved(name) || (typeof name === 'string' && rule.test(name))) return;
-  throw invalid(construct, 'InvalidName', `${JSON.stringify(name)} is not ${words}.`);
+  if (isName(kind, name)) return;
+  throw invalid(construct, 'InvalidName', `${JSON.stringify(name)} is not ${RULES[kind][1]}.`);
 }
 
 /** An alias as KMS names it. CDK also takes it without the prefix. */

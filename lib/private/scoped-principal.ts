@@ -66,7 +66,16 @@ function valuesInLists(conditions: Record<string, unknown>): Conditions {
   return each(conditions as Conditions, (tests) => each(tests, inList)) as Conditions;
 }
 
-/** Whether a role keeps no statement, and says that it does: one that was imported as immutable. */
+/** Whether a role keeps no statement: one that was imported as immutable. */
+export function isImmutable(principal: iam.IPrincipal): boolean {
+  return addsGrantsToResources(principal) !== undefined;
+}
+
+/** Whether a role keeps no statement, and says that it does. */
 export function dropsStatements(principal: iam.IPrincipal): boolean {
-  return (principal as { addGrantsToResources?: boolean }).addGrantsToResources === false;
+  return addsGrantsToResources(principal) === false;
+}
+
+function addsGrantsToResources(principal: iam.IPrincipal): boolean | undefined {
+  return (principal as { addGrantsToResources?: boolean }).addGrantsToResources;
 }
