@@ -1,4 +1,4 @@
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack, TagManager, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -50,6 +50,20 @@ test('Compartment with removalPolicy DESTROY lets the key, the alias and the tab
   template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
     Replicas: [Match.objectLike({ DeletionProtectionEnabled: false })],
   });
+});
+
+test('tags of a Compartment reach all that AWS can tag of it: the key and the table', () => {
+  const stack = new Stack();
+  const compartment = new Compartment(stack, 'Compartment');
+  Tags.of(compartment).add('team', 'payments');
+  const template = Template.fromStack(stack);
+  const tagged = { Tags: [{ Key: 'team', Value: 'payments' }] };
+  template.hasResourceProperties('AWS::KMS::Key', tagged);
+  template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+    Replicas: [Match.objectLike(tagged)],
+  });
+  const taggable = compartment.node.findAll().filter((each) => TagManager.isTaggable(each));
+  expect(taggable).toHaveLength(2);
 });
 
 describe('names of a Compartment', () => {
