@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { chmod, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Credstash } from '../runtime/src/index.js';
 import { applyTemplate } from '../testbed';
-import { assumeRole } from '../testbed/stand-up';
+import { ACCOUNT } from '../testbed/service';
+import { assumeRole, trustIn } from '../testbed/stand-up';
 import { TestAws } from '../testbed/test-aws';
 import type { Template } from '../testbed';
 import { blocks, exampleFolder, runTypeScript } from './documentation';
@@ -48,12 +50,25 @@ test("the README's construct, library and CLI examples work as shown", async () 
   expect(dateless(stdout)).toBe(dateless(session.replace(/^\$ .*\n/gm, '')));
 });
 
-test("the README's imported compartment grants the reading of one secret", async () => {
+test("the README's function reads one secret of a compartment that it imports, and no other", async () => {
   const [, imported = ''] = await blocks('README.md', 'ts');
   await runTypeScript(folder, imported, { CDK_OUTDIR: folder });
-  const template = await readFile(join(folder, 'Functions.template.json'), 'utf8');
-  expect(template).toMatch(/"dynamodb:LeadingKeys": \[\s*"app\/db.password"\s*\]/);
-  expect(template).toMatch(/"kms:ResourceAliases": "alias\/credstash-prod"/);
+  const synthesized = await readFile(join(folder, 'Functions.template.json'), 'utf8');
+  const { Resources } = JSON.parse(synthesized) as Template;
+  const idOf = (type: string) =>
+    Object.keys(Resources).find((id) => Resources[id]?.Type === `AWS::IAM::${type}`) ?? '';
+  const [role, policy] = [idOf('Role'), idOf('Policy')];
+  // No function runs here: the account assumes its role, which has the policy of the grant alone.
+  const Properties = { AssumeRolePolicyDocument: trustIn(ACCOUNT) };
+  const resources = { [role]: { ...Resources[role], Properties }, [policy]: Resources[policy] };
+  await applyTemplate({ Resources: resources } as Template, test_.target);
+
+  const compartment = 'prod';
+  const admin = new Credstash({ ...test_.clients(), compartment });
+  await admin.putAll({ 'app/db.password': 'v', 'app/other': 'v' }, { autoVersion: true });
+  const handler = new Credstash({ ...(await test_.clientsOf(role)), compartment });
+  expect(await handler.get('app/db.password')).toBe('v');
+  await expect(handler.get('app/other')).rejects.toMatchObject({ code: 'ERR_ACCESS_DENIED' });
 });
 
 test("the README's roles may do what it says, and no more", async () => {

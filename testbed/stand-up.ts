@@ -36,11 +36,9 @@ export async function synthesize(): Promise<Map<string, Template>> {
   }
 }
 
-/** Create a role that any identity of its account may assume, with at most one managed policy. */
-export async function createRole(target: Target, name: string, policyName?: string): Promise<void> {
-  const { account = ACCOUNT } = target;
-  const iam = new IAMClient(target);
-  const trust = {
+/** The policy of a role that any identity of an account may assume. */
+export function trustIn(account: string): object {
+  return {
     Version: '2012-10-17',
     Statement: {
       Effect: 'Allow',
@@ -48,9 +46,14 @@ export async function createRole(target: Target, name: string, policyName?: stri
       Action: 'sts:AssumeRole',
     },
   };
-  await iam.send(
-    new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }),
-  );
+}
+
+/** Create a role that any identity of its account may assume, with at most one managed policy. */
+export async function createRole(target: Target, name: string, policyName?: string): Promise<void> {
+  const { account = ACCOUNT } = target;
+  const iam = new IAMClient(target);
+  const AssumeRolePolicyDocument = JSON.stringify(trustIn(account));
+  await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument }));
   if (policyName === undefined) return;
   const PolicyArn = `arn:aws:iam::${account}:policy/${policyName}`;
   await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn }));
