@@ -43,6 +43,13 @@ export class Account {
     return this.run(process.execPath, [CDK, ...args, '--no-notices', '--app', ASSEMBLY]);
   }
 
+  /** Deploy all stacks of an app, as it was synthesized to a folder. */
+  async deploy(assembly: string): Promise<void> {
+    // In a change set, moto knows no export of another stack.
+    const deploy = ['deploy', '--all', '--require-approval', 'never', '--method', 'direct'];
+    await this.run(process.execPath, [CDK, ...deploy, '--no-notices', '--app', assembly]);
+  }
+
   /** Run the AWS CLI, and give what it says. */
   aws(...args: string[]): Promise<string> {
     return this.run(python('aws'), args);

@@ -20,7 +20,9 @@ from moto.server import main
 from moto.utilities.utils import get_partition
 
 OF_TABLE = {"TableName", "KeySchema", "AttributeDefinitions", "BillingMode", "Replicas"}
-OF_REPLICA = {"Region", "DeletionProtectionEnabled", "PointInTimeRecoverySpecification"}
+OF_REPLICA = {"Region", "DeletionProtectionEnabled", "PointInTimeRecoverySpecification", "Tags"}
+# What an ordinary table has as its own.
+OF_TABLE_OR_REPLICA = {"DeletionProtectionEnabled", "Tags"}
 
 Json = dict[str, Any]
 
@@ -51,10 +53,9 @@ class GlobalTable(Table, CloudFormationModel):
         if unknown:
             raise ValidationError(message=f"Not supported here: {sorted(unknown)}")
 
-        protected = replica.get("DeletionProtectionEnabled", False)
-        of_table = {"Properties": {**properties, "DeletionProtectionEnabled": protected}}
+        of_replica = {key: replica[key] for key in OF_TABLE_OR_REPLICA if key in replica}
         table = super().create_from_cloudformation_json(
-            resource_name, of_table, account_id, region, **kwargs
+            resource_name, {"Properties": {**properties, **of_replica}}, account_id, region, **kwargs
         )
         if "PointInTimeRecoverySpecification" in replica:
             dynamodb_backends[account_id][region].update_continuous_backups(
@@ -63,10 +64,10 @@ class GlobalTable(Table, CloudFormationModel):
         return table
 
 
-class KeyWithPolicyText(Key, CloudFormationModel):
+class KeyAsKmsTakesIt(Key, CloudFormationModel):
     """moto keeps the KeyPolicy of a template as an object, and then fails to describe the key.
 
-    KMS is given, and gives back, a policy's text.
+    KMS is given, and gives back, a policy's text. And its tags have other fields than those of a template.
     """
 
     __module__ = Key.__module__
@@ -75,10 +76,14 @@ class KeyWithPolicyText(Key, CloudFormationModel):
     def create_from_cloudformation_json(
         cls, resource_name: str, resource: Json, account_id: str, region: str, **kwargs: Any
     ) -> Key:
-        policy = json.dumps(resource["Properties"]["KeyPolicy"])
-        with_text = {"Properties": {**resource["Properties"], "KeyPolicy": policy}}
+        properties = resource["Properties"]
+        policy = json.dumps(properties["KeyPolicy"])
+        tags = [
+            {"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties.get("Tags", [])
+        ]
+        as_taken = {"Properties": {**properties, "KeyPolicy": policy, "Tags": tags}}
         return super().create_from_cloudformation_json(
-            resource_name, with_text, account_id, region, **kwargs
+            resource_name, as_taken, account_id, region, **kwargs
         )
 
 
