@@ -47,7 +47,7 @@ const ROOMS = {
   'testbed/': ['lib/', 'runtime/src/'],
   'demo/': ['testbed/'],
   'scripts/': [],
-  'bench/': ['testbed/', 'test/interop/', 'demo/', 'runtime/src/(aws/|index.ts)'],
+  'bench/': ['testbed/', 'test/interop/', 'demo/', 'scripts/', 'runtime/src/(aws/|index.ts)'],
 };
 
 const KNOWN = Object.keys(ROOMS)

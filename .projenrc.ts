@@ -64,6 +64,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'eslint@^10',
     'fast-check@^4',
     'jest@^29.7.0',
+    'postject@1.0.0-alpha.6',
     'prettier@^3',
     'publint@^0.3',
     'ts-jest@^29',

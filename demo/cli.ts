@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { chmod, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 
 /** How a command ended. */
 export interface Outcome {
@@ -8,7 +9,20 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-const CLI = join(__dirname, '../runtime/dist/credstash.cjs');
+const BUNDLE = join(__dirname, '../runtime/dist/credstash.cjs');
+const { CREDSTASH_BIN } = process.env;
+
+/** What starts the CLI: the bundle, or the executable that CREDSTASH_BIN names. */
+export function cliCommand(...args: string[]): [file: string, args: string[]] {
+  return CREDSTASH_BIN ? [resolve(CREDSTASH_BIN), args] : [process.execPath, [BUNDLE, ...args]];
+}
+
+/** Link the CLI into a folder, so that a shell with that on its PATH finds `credstash`. */
+export async function linkCli(folder: string): Promise<void> {
+  const file = CREDSTASH_BIN ? resolve(CREDSTASH_BIN) : BUNDLE;
+  await chmod(file, 0o755);
+  await symlink(file, join(folder, 'credstash'));
+}
 
 /** An environment in which nothing of the user's own chooses an AWS account or region. */
 const NOBODY = {
@@ -19,7 +33,7 @@ const NOBODY = {
 };
 
 /**
- * Run the bundled CLI.
+ * Run the CLI.
  *
  * @param env Variables beside those of a user without an AWS account.
  * @param input Its standard input.
@@ -34,8 +48,7 @@ export function runCli(
   const inherited = Object.entries(process.env).filter(([key]) => !/^(AWS|CREDSTASH)_/.test(key));
   return new Promise((done) => {
     const child = execFile(
-      process.execPath,
-      [CLI, ...args],
+      ...cliCommand(...args),
       {
         env: { ...Object.fromEntries(inherited), ...NOBODY, ...env },
         killSignal: 'SIGKILL',

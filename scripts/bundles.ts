@@ -34,6 +34,25 @@ export const CLI = {
   external: ['./credstash-provisioner.cjs'],
 } satisfies BuildOptions;
 
+/** Of the executable, which can load neither another file nor, from a code cache, by `import()`. */
+export const EXECUTABLE = {
+  ...common,
+  entryPoints: ['runtime/src/cli/main.ts'],
+  format: 'cjs',
+  minify: true,
+  keepNames: true,
+  supported: { 'dynamic-import': false },
+  plugins: [
+    {
+      name: 'provisioner-inside',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /\/credstash-provisioner\.cjs$/ }, () => ({
+          path: join(ROOT, 'runtime/src/cli/input/provisioner.ts'),
+        })),
+    },
+  ],
+} satisfies BuildOptions;
+
 /** Of cdk-credstash/runtime: jsii allows no dependency, so the AWS SDK is inside. */
 export const RUNTIME = {
   ...library,

@@ -57,6 +57,22 @@ export function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
   );
 
   add(
+    'package:binary',
+    'Build the CLI as one executable for Linux x64 and arm64, or the one named, into dist/binary/',
+    ...spawn('bundle', 'template'),
+    { exec: 'tsx scripts/package-binary.ts', receiveArgs: true },
+  );
+  add(
+    'test:binary',
+    'Run the tests of the CLI against the executable for this machine',
+    ...spawn('bundle', 'template'),
+    exec('tsx scripts/package-binary.ts "$(node -p process.arch)"'),
+    {
+      exec: 'CREDSTASH_BIN="dist/binary/linux-$(node -p process.arch)/credstash" jest runtime/test test/readme.test.ts',
+      receiveArgs: true,
+    },
+  );
+  add(
     'lint',
     'Check style and types',
     exec('eslint .'),
@@ -82,6 +98,12 @@ export function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
     'Time the CLI beside the Python credstash',
     ...spawn('bundle'),
     exec('tsx bench/get.ts'),
+  );
+  add(
+    'bench:start',
+    'Time the executable beside the CLI of npm, on Node.js 22 and 24',
+    ...spawn('bundle', 'template'),
+    exec('tsx bench/start.ts'),
   );
   add(
     'bench:retries',

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   DynamoDBClient,
@@ -10,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { cliCommand } from '../demo/cli';
 import { Compartment } from '../lib';
 import { Credstash } from '../runtime/src/index.js';
 import { role, standardCompartment, startSynthesized } from '../testbed/synthesized-aws';
@@ -139,10 +139,9 @@ describe('grantRead with names and a context', () => {
 
   test('allows exec with many names', async () => {
     const env = { PATH: process.env.PATH, ...(await test_.env('app-reader')) };
-    const cli = join(__dirname, '../runtime/dist/credstash.cjs');
     const args = ['exec', 'app/secret', 'app/plain2', '--context', 'env=prod', '--', 'env'];
     await new Credstash(test_.clients()).put('app/plain2', 'three', IN_PROD);
-    const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], { env });
+    const { stdout } = await promisify(execFile)(...cliCommand(...args), { env });
     expect(stdout).toMatch(/^APP_SECRET=mine$/m);
     expect(stdout).toMatch(/^APP_PLAIN2=three$/m);
   });

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { chmod, readFile, rm, symlink } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cliCommand, linkCli } from '../demo/cli';
 import { Credstash } from '../runtime/src/index.js';
 import { applyTemplate } from '../testbed';
 import { ACCOUNT } from '../testbed/service';
@@ -12,7 +13,6 @@ import { blocks, exampleFolder, runTypeScript } from './documentation';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '..');
-const CLI = join(ROOT, 'runtime/dist/credstash.cjs');
 
 let folder: string;
 let test_: TestAws;
@@ -38,8 +38,7 @@ test("the README's construct, library and CLI examples work as shown", async () 
   const output = await runTypeScript(folder, application, await test_.env());
   expect(output).toBe('battery staple\ncorrect horse\napp/db.password 14\n');
 
-  await chmod(CLI, 0o755);
-  await symlink(CLI, join(folder, 'credstash'));
+  await linkCli(folder);
   const env = { ...process.env, ...(await test_.env()), PATH: `${folder}:${process.env.PATH}` };
   // What is said on either stream is shown in the README, as on a terminal.
   const typed = session.replace(/^\$ (.*)$/gm, (_, command: string) => `${command} 2>&1`);
@@ -78,7 +77,7 @@ test("the README's roles may do what it says, and no more", async () => {
   };
   const cli = async (name: string, ...args: string[]) => {
     const env = { ...process.env, ...(await as(name)) };
-    return run(process.execPath, [CLI, ...args], { env });
+    return run(...cliCommand(...args), { env });
   };
   await cli('deployer', 'put', 'app/a', 'v', 'env=prod');
   await expect(cli('deployer', 'put', 'b', 'v', 'env=prod')).rejects.toThrow(/AccessDenied/);

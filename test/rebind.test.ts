@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { cliCommand } from '../demo/cli';
 import { Compartment } from '../lib';
 import { Credstash, DynamoDbStore, type SealedItem } from '../runtime/src/index.js';
 import { startSynthesized } from '../testbed/synthesized-aws';
@@ -162,9 +162,8 @@ test('rebind asks for unpadded versions to be repaired first', async () => {
 describe('credstash rebind', () => {
   async function run(...args: string[]) {
     const env = { PATH: process.env.PATH, ...(await test_.env()) };
-    const cli = join(__dirname, '../runtime/dist/credstash.cjs');
     return new Promise((resolve) => {
-      execFile(process.execPath, [cli, 'rebind', ...args], { env }, (error, stdout, stderr) =>
+      execFile(...cliCommand('rebind', ...args), { env }, (error, stdout, stderr) =>
         resolve({ exitCode: error?.code ?? 0, stdout, stderr }),
       );
     });

@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { parse } from 'yaml';
 import { version } from '../package.json';
 import { NOTICES } from '../scripts/bundles';
+import { NODES } from '../scripts/node-binaries';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '..');
@@ -16,9 +17,13 @@ interface Step {
   readonly run?: string;
   readonly with?: Record<string, unknown>;
 }
+interface Job {
+  readonly steps: Step[];
+  readonly strategy?: { readonly matrix: { readonly include: { architecture: string }[] } };
+}
 interface Workflow {
   readonly permissions: Record<string, string>;
-  readonly jobs: Record<string, { readonly steps: Step[] }>;
+  readonly jobs: Record<string, Job>;
 }
 
 const read = (file: string) => parse(readFileSync(join(FOLDER, file), 'utf8')) as Workflow;
@@ -70,6 +75,14 @@ test('the SBOM of a release has every package in a bundle', async () => {
     expect(packages).toContain('@aws-sdk/client-kms');
     expect(packages.filter((name) => !listed.has(name))).toEqual([]);
   }
+});
+
+test('a release builds the executables beside the Node.js that npm serves for them', () => {
+  const { steps: ofBinary = [], strategy } = read('release.yml').jobs.binary ?? {};
+  const architectures = strategy?.matrix.include.map(({ architecture }) => architecture);
+  expect(architectures).toEqual(Object.keys(NODES[24]).filter((key) => key !== 'version'));
+  const versions = ofBinary.flatMap((step) => step.with?.['node-version'] ?? []);
+  expect(versions).toEqual([NODES[24].version]);
 });
 
 test('the changelog tells what is in this version', () => {

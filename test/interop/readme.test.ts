@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process';
-import { chmod, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { linkCli } from '../../demo/cli';
 import { blocks } from '../documentation';
 import { Account } from './account';
 import { python } from './install';
 
 const ROOT = join(__dirname, '../..');
-const CLI = join(ROOT, 'runtime/dist/credstash.cjs');
 
 let account: Account;
 
@@ -30,8 +29,7 @@ async function bash(script: string): Promise<string> {
 }
 
 test("the README's setup, put and get write what it shows, on a bare account", async () => {
-  await chmod(CLI, 0o755);
-  await symlink(CLI, join(account.home, 'credstash'));
+  await linkCli(account.home);
   const [session = ''] = await blocks('README.md', 'console');
   expect(session).toMatch(/^\$ credstash setup/);
   const typed = Array.from(session.matchAll(/^\$ (.*)$/gm), ([, command]) => `${command} 2>&1`);

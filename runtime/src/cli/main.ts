@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { homedir } from 'node:os';
+
 import { CommanderError } from 'commander';
 
 import { readAsArgparse, refuseBadUtf8 } from './input/argparse.js';
@@ -17,6 +19,14 @@ import { describe } from './output/words.js';
 
 // On Node 20, the SDK would warn on every run that a later release of it drops Node 20.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+// A container can run us as a user whom it doesn't know. Then nothing is read of a home, as `docker`
+// arranges, too.
+try {
+  homedir();
+} catch {
+  process.env.HOME = '/';
+}
 
 /** Milliseconds in which a command whose calls were cut says what it did. */
 const GRACE = 100;

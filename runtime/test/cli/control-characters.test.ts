@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { cliCommand } from '../../../demo/cli.js';
 import { Setting } from './setting.js';
 
-const CLI = join(__dirname, '../../dist/credstash.cjs');
 /** Sets the clipboard, clears the screen, forges a line, and reverses what follows. */
 const EVIL = 'a\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9b2J\r\nforged\u202e\u2028\x7f';
 const SHOWN =
@@ -30,7 +29,7 @@ afterAll(() => setting.close());
 /** What a terminal gets of a command, where the variable EVIL holds such a name. */
 async function onTerminal(command: string): Promise<string> {
   const env = { ...process.env, ...setting.env, EVIL };
-  const line = command.replace('credstash', `${process.execPath} ${CLI}`);
+  const line = command.replace('credstash', cliCommand().flat().join(' '));
   const args = ['--quiet', '--return', '--command', line, '/dev/null'];
   const { stdout } = await promisify(execFile)('script', args, { env }).catch(
     (error: { stdout: string }) => error,

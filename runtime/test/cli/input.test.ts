@@ -1,19 +1,15 @@
 import { execFile } from 'node:child_process';
-import { chmod, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { Outcome } from '../../../demo/cli.js';
+import { linkCli, type Outcome } from '../../../demo/cli.js';
 import { padVersion } from '../../src/format/version.js';
 import { Setting } from './setting.js';
 
-const CLI = join(__dirname, '../../dist/credstash.cjs');
 let setting: Setting;
 
 beforeAll(async () => {
   setting = await Setting.create();
-  await chmod(CLI, 0o755);
-  await symlink(CLI, join(setting.folder, 'credstash'));
+  await linkCli(setting.folder);
 });
 afterEach(() => setting.deleteAll());
 afterAll(() => setting.close());

@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 
+import { cliCommand } from '../../../demo/cli.js';
 import { padVersion } from '../../src/format/version.js';
 import { Setting } from './setting.js';
 
-const CLI = `${__dirname}/../../dist/credstash.cjs`;
 const [v1, v2] = [padVersion(1), padVersion(2)];
 
 let setting: Setting;
@@ -21,7 +21,7 @@ afterAll(() => setting.close());
 
 /** What a terminal of so many columns shows, as lines. */
 async function onTerminal(columns: number, command: string): Promise<string[]> {
-  const line = `stty cols ${columns}; ${process.execPath} ${CLI} ${command}`;
+  const line = `stty cols ${columns}; ${cliCommand().flat().join(' ')} ${command}`;
   const args = ['--quiet', '--return', '--command', line, '/dev/null'];
   const env = { ...process.env, ...setting.env };
   const { stdout } = await promisify(execFile)('script', args, { env });
@@ -128,11 +128,10 @@ describe('list -f table', () => {
       NODE_OPTIONS: '--max-old-space-size=512',
     };
     const start = performance.now();
-    const { stdout, stderr } = await promisify(execFile)(
-      process.execPath,
-      [CLI, 'list', '-f', 'table'],
-      { env, maxBuffer: 100_000_000 },
-    );
+    const { stdout, stderr } = await promisify(execFile)(...cliCommand('list', '-f', 'table'), {
+      env,
+      maxBuffer: 100_000_000,
+    });
     const seconds = (performance.now() - start) / 1000;
     server.close();
     expect(stderr).toBe('');

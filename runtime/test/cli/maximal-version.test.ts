@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { runCli, type Outcome } from '../../../demo/cli.js';
+import { cliCommand, runCli, type Outcome } from '../../../demo/cli.js';
 import { role, standardCompartment, startSynthesized } from '../../../testbed/synthesized-aws.js';
 import type { TestAws } from '../../../testbed/test-aws.js';
 import { padVersion } from '../../src/format/version.js';
 
-const CLI = join(__dirname, '../../dist/credstash.cjs');
 const NAME = "app/o'neil";
 const MAXIMAL = '9'.repeat(19);
 
@@ -36,7 +34,7 @@ test('put -a after a maximal version names the command that makes it go on from 
       refused.stderr,
     ) ?? [];
 
-  const script = `${process.execPath} ${CLI} ${command}`;
+  const script = `${cliCommand().flat().join(' ')} ${command}`;
   const env = { ...process.env, ...(await aws.env('deleter')) };
   const { stdout } = await promisify(execFile)('bash', ['-c', script], { env });
   expect(stdout).toBe(`Deleting ${NAME} -- version ${MAXIMAL}\n`);

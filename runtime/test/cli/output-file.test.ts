@@ -4,9 +4,9 @@ import { chmod, link, lstat, open, readdir, readFile, stat, symlink } from 'node
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { cliCommand } from '../../../demo/cli.js';
 import { Setting } from './setting.js';
 
-const CLI = join(__dirname, '../../dist/credstash.cjs');
 let setting: Setting;
 
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => setting.close());
 
 const shell = async (script: string) => {
-  const env = { ...process.env, ...setting.env, credstash: `${process.execPath} ${CLI}` };
+  const env = { ...process.env, ...setting.env, credstash: cliCommand().flat().join(' ') };
   return promisify(execFile)('bash', ['-c', `cd ${setting.folder}; ${script}`], { env });
 };
 

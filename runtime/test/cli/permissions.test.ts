@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { cliCommand } from '../../../demo/cli.js';
 import { Setting } from './setting.js';
 
 const ROOT = join(__dirname, '../../..');
-const CLI = join(ROOT, 'runtime/dist/credstash.cjs');
 
 /** The table of docs/iam.md: commands, and the actions that each needs. */
 function documented(): [command: string, actions: string[]][] {
@@ -34,7 +34,7 @@ afterAll(() => setting.close());
 test.each(documented())('credstash %s calls what docs/iam.md says', async (command, actions) => {
   setting.aws.takeCalls();
   const env = { ...process.env, ...setting.env, VARIABLE: 'credstash:NAME' };
-  const script = `${process.execPath} ${CLI} ${command}`;
+  const script = `${cliCommand().flat().join(' ')} ${command}`;
   await promisify(execFile)('bash', ['-c', script], { env, cwd: setting.folder });
   expect([...new Set(setting.aws.takeCalls())].sort()).toEqual([...actions].sort());
 });

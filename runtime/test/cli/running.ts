@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
+import { cliCommand } from '../../../demo/cli.js';
 import type { Setting } from './setting.js';
-
-const CLI = join(__dirname, '../../dist/credstash.cjs');
 
 /** A command under way, whose standard input stays open. */
 export class Running {
@@ -15,7 +13,7 @@ export class Running {
 
   constructor(setting: Setting, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     const variables = { ...process.env, ...setting.env, ...env };
-    this.child = spawn(process.execPath, [CLI, ...args], { env: variables });
+    this.child = spawn(...cliCommand(...args), { env: variables });
     this.child.stdout.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
   }

@@ -1,13 +1,11 @@
-import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { runCli, type Outcome } from '../../../demo/cli.js';
+import { linkCli, runCli, type Outcome } from '../../../demo/cli.js';
 import { TestAws } from '../../../testbed/test-aws.js';
 import { Credstash, DynamoDbStore, KmsKeyService } from '../../src/index.js';
 import { sealItem } from '../../src/format/item.js';
-
-const CLI = join(__dirname, '../../dist/credstash.cjs');
 
 /** What the tests of the CLI run in: an AWS, the compartments `default` and `prod`, and a folder. */
 export class Setting {
@@ -27,8 +25,7 @@ export class Setting {
 
   /** The environment of a shell that finds `credstash`. */
   async shellEnv(): Promise<NodeJS.ProcessEnv> {
-    await chmod(CLI, 0o755);
-    await symlink(CLI, join(this.folder, 'credstash'));
+    await linkCli(this.folder);
     return { ...process.env, ...this.env, PATH: `${this.folder}:${process.env.PATH}` };
   }
 

@@ -8,11 +8,10 @@ import { join } from 'node:path';
 import { PutResourcePolicyCommand } from '@aws-sdk/client-dynamodb';
 import { CreateGrantCommand } from '@aws-sdk/client-kms';
 
-import { runCli, type Outcome } from '../../../demo/cli.js';
+import { cliCommand, runCli, type Outcome } from '../../../demo/cli.js';
 import { BareAws } from '../setup/bare.js';
 import { createKey, createTable, TABLE_ARN } from '../setup/by-hand.js';
 
-const CLI = join(__dirname, '../../dist/credstash.cjs');
 const OUTSIDER = 'arn:aws:iam::999999999999:root';
 
 let bare: BareAws;
@@ -141,7 +140,7 @@ describe('setup that is interrupted', () => {
   /** Send a signal when a call has been made whose answer is late. */
   async function interrupt(action: string, signal: NodeJS.Signals) {
     bare.aws.inject({ action, latency: 30_000 });
-    const child = spawn(process.execPath, [CLI, 'setup'], { env: { ...process.env, ...env } });
+    const child = spawn(...cliCommand('setup'), { env: { ...process.env, ...env } });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const ended = once(child, 'close');

@@ -1,14 +1,12 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { cliCommand } from '../../../demo/cli';
 import { shellQuoted } from '../../../runtime/src/cli/output/formats.js';
 import { python } from '../install';
 import type { Pair } from '../pair';
 import { ENV, HOME } from '../peers';
 import type { Deviations } from './deviations';
-
-const CLI = join(__dirname, '../../../runtime/dist/credstash.cjs');
 
 /** What a terminal shows of a command on both sides, but for standard error. */
 async function onTerminal(pair: Pair, ...args: string[]) {
@@ -23,7 +21,7 @@ async function onTerminal(pair: Pair, ...args: string[]) {
   };
   return {
     python: await run(python('credstash'), '-t', pair.python, ...args),
-    our: await run(process.execPath, CLI, '-t', pair.our, ...args),
+    our: await run(...cliCommand('-t', pair.our, ...args).flat()),
   };
 }
 

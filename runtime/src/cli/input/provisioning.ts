@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { getAsset, isSea } from 'node:sea';
 
 import type { Command } from 'commander';
 
@@ -51,9 +52,11 @@ export async function createClients(command: Command, kmsRegion?: string): Promi
   return createClients(service, kms);
 }
 
-/** The template of a compartment. The build synthesizes it next to the CLI. */
+/** The template of a compartment. The build synthesizes it next to the CLI, or into it. */
 export async function readTemplate(): Promise<Template> {
-  const file = join(__dirname, 'compartment.template.json');
+  const name = 'compartment.template.json';
+  if (isSea()) return JSON.parse(getAsset(name, 'utf8')) as Template;
+  const file = join(__dirname, name);
   try {
     return JSON.parse(await readFile(file, 'utf8')) as Template;
   } catch (cause) {
