@@ -25,6 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await aws.aws.stop();
   await rm(empty, { recursive: true });
+  await rm(FOLDER, { recursive: true });
 });
 
 const credstash = (args: string[], variables: NodeJS.ProcessEnv = {}) =>
