@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { cliCommand } from '../../demo/cli';
+import { Credstash } from '../../runtime/src/index.js';
 import { buildExecutable, ownArchitecture } from '../../scripts/executable';
 import { TestAws } from '../../testbed/test-aws';
 
@@ -17,7 +18,8 @@ let executable: string;
 let empty: string;
 
 beforeAll(async () => {
-  aws = await TestAws.startWith(() => Promise.resolve());
+  aws = await TestAws.start();
+  await new Credstash(aws.clients()).put('foo', 'bar');
   empty = await mkdtemp(join(tmpdir(), 'credstash-empty-'));
   env = { PATH: process.env.PATH, ...(await aws.env()) };
   executable = await buildExecutable(24, ownArchitecture(), join(FOLDER, 'own'));
@@ -32,12 +34,12 @@ const credstash = (args: string[], variables: NodeJS.ProcessEnv = {}) =>
   run(executable, args, { env: { ...env, ...variables }, cwd: empty });
 
 test('the executable sets a compartment up, and puts and gets a secret, without writing a file', async () => {
-  const variables = { HOME: empty, TMPDIR: empty };
+  const variables = { HOME: empty, TMPDIR: empty, CREDSTASH_COMPARTMENT: 'new' };
   expect((await credstash(['setup'], variables)).stdout).toContain('Ready.');
-  await credstash(['put', 'foo', 'bar'], variables);
+  await credstash(['put', 'a', 'b'], variables);
   // Node.js would warn on standard error of a code cache that it can't use.
-  expect(await credstash(['get', 'foo'], variables)).toEqual({ stdout: 'bar\n', stderr: '' });
-  expect((await credstash(['doctor'], variables)).stdout).toContain('credential-store');
+  expect(await credstash(['get', 'a'], variables)).toEqual({ stdout: 'b\n', stderr: '' });
+  expect((await credstash(['doctor'], variables)).stdout).toContain('credential-store-new');
   expect(await readdir(empty)).toEqual([]);
 });
 
@@ -54,9 +56,10 @@ test('NODE_OPTIONS has no effect on the executable, and reaches the command of e
   expect((await credstash(exec, { NODE_OPTIONS })).stdout).toBe(`bar\n${NODE_OPTIONS}\n`);
 });
 
-test.each([['--help'], ['completion', 'bash'], ['completion', 'zsh'], ['completion', 'fish']])(
-  'the executable writes what the CLI of npm writes: %s %s',
-  async (...args) => {
+test.each(['--help', 'completion bash', 'completion zsh', 'completion fish'])(
+  'the executable writes what the CLI of npm writes: %s',
+  async (command) => {
+    const args = command.split(' ');
     expect(await credstash(args)).toEqual(await run(...cliCommand(...args), { env }));
   },
 );
