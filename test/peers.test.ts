@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { peerDependencies } from '../package.json';
 import { blocks } from './documentation';
+import { single } from './templates';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '..');
@@ -35,11 +36,6 @@ async function synthesize(place: string, app: string, file: string): Promise<unk
   const env = { ...process.env, CDK_OUTDIR: join(place, 'cdk.out') };
   await run(process.execPath, ['application.mjs'], { cwd: place, env });
   return JSON.parse(await readFile(join(place, file), 'utf8'), single);
-}
-
-/** A list of one resource means the same as that resource. Versions differ in which they write. */
-function single(key: string, value: unknown): unknown {
-  return key === 'Resource' && Array.isArray(value) && value.length === 1 ? value[0] : value;
 }
 
 test('the oldest aws-cdk-lib of the peer range synthesizes what the newest does', async () => {
