@@ -33,6 +33,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfig: { fileName: 'tsconfig.jsii.json', compilerOptions: { types: ['node'] } },
   compressAssembly: true,
   publishToPypi: { distName: 'cdk-credstash', module: 'cdk_credstash' },
+  // The names of the packages for other languages. No workflow publishes these three.
+  publishToMaven: {
+    javaPackage: 'io.github.cdkcredstash',
+    mavenGroupId: 'io.github.cdk-credstash',
+    mavenArtifactId: 'cdk-credstash',
+  },
+  publishToGo: { moduleName: 'github.com/cdk-credstash/cdk-credstash-go' },
+  publishToNuget: { dotNetNamespace: 'CdkCredstash', packageId: 'CdkCredstash' },
 
   disableTsconfigDev: true,
   projenrcTs: true,

@@ -5,7 +5,17 @@ import { IConstruct } from 'constructs';
 import { allOf, Conditions } from './private/conditions';
 import { Halves } from './private/halves';
 import { invalid } from './private/invalid';
-import { bound, boundName, checkScope, inContext, onTable, Scope, unbound } from './private/scope';
+import {
+  bound,
+  boundName,
+  checkScope,
+  givenScope,
+  inContext,
+  isScoped,
+  onTable,
+  Scope,
+  unbound,
+} from './private/scope';
 
 /** Limits a grant to some secrets of a compartment. At least one of the fields must be set. */
 export interface GrantScope {
@@ -90,7 +100,7 @@ export class CompartmentGrants {
   public read(grantee: iam.IGrantable, scope?: GrantScope): iam.Grant {
     const its = this.checked(scope);
     return this.halves
-      .onTable(grantee, onTable(its), ...READ, ...(scope ? [] : [SCAN]))
+      .onTable(grantee, onTable(its), ...READ, ...(isScoped(its) ? [] : [SCAN]))
       .combine(this.halves.onKey(grantee, this.openedBy(its), 'kms:Decrypt'));
   }
 
@@ -146,7 +156,7 @@ export class CompartmentGrants {
     const its = this.checked(scope);
     const dataKey = allOf(NO_OLD_VALUES, attributes(['name', 'version', 'key']), onTable(its));
     return this.halves
-      .onTable(grantee, onTable(its), ...READ, ...(scope ? [] : [SCAN]))
+      .onTable(grantee, onTable(its), ...READ, ...(isScoped(its) ? [] : [SCAN]))
       .combine(this.halves.onTable(grantee, dataKey, 'dynamodb:UpdateItem'))
       .combine(this.halves.onKey(grantee, [allOf(ON_SAME_KEY, this.sealedBy(its))], ...REWRAP_KEY));
   }
@@ -166,8 +176,9 @@ export class CompartmentGrants {
 
   /** Everything, if no scope is given. */
   private checked(scope: GrantScope | undefined): Scope {
-    if (scope !== undefined) checkScope(this.compartment, scope);
-    return scope ?? {};
+    const given = givenScope(scope);
+    if (given !== undefined) checkScope(this.compartment, given);
+    return given ?? {};
   }
 
   /** What a request to open data keys in a scope has in its context: one of these. */

@@ -1,7 +1,9 @@
 import type { awscdk, TaskStep } from 'projen';
 
 /** projen's own run the tests too, pack what was built at some time, and watch only lib/. */
-const REPLACED = ['build', 'package', 'package-all', 'package:js', 'package:python', 'watch'];
+const REPLACED = ['build', 'package', 'package-all', 'package:js', 'watch'];
+/** What jsii-pacmak packs for. */
+const LANGUAGES = { python: 'Python', java: 'Java', go: 'Go', dotnet: '.NET' };
 
 /** Add what `npm run` does. */
 export function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
@@ -46,15 +48,18 @@ export function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
     'package',
     'Build, and pack for npm and PyPI into dist/',
     ...spawn('build'),
-    exec('jsii-pacmak --no-npmignore'),
+    exec('jsii-pacmak --no-npmignore --target js python'),
     exec('npm pack --silent --workspace runtime --pack-destination dist/js'),
   );
-  add(
-    'package:python',
-    'Build, and pack for PyPI into dist/python/',
-    ...spawn('build'),
-    exec('jsii-pacmak --no-npmignore --target python'),
-  );
+  for (const [target, language] of Object.entries(LANGUAGES)) {
+    project.tasks.removeTask(`package:${target}`);
+    add(
+      `package:${target}`,
+      `Build, and pack for ${language} into dist/${target}/`,
+      ...spawn('build'),
+      exec(`jsii-pacmak --no-npmignore --target ${target}`),
+    );
+  }
 
   add(
     'package:binary',
@@ -89,8 +94,8 @@ export function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
   });
   add(
     'test:interop',
-    'Compare with other clients, deploy to moto, and try DynamoDB Local (needs Python 3, Java 17 and Maven; for all clients Go and Rust)',
-    ...spawn('bundle', 'template'),
+    'Compare with other clients and languages, deploy to moto, and try DynamoDB Local (needs Python 3, Java 17 and Maven; for all clients Go and Rust)',
+    ...spawn('pre-compile', 'compile'),
     { exec: 'jest --config jest.interop.config.js', receiveArgs: true },
   );
   add(

@@ -99,6 +99,23 @@ test('grantDelete refuses a context, which the table does not know', () => {
   );
 });
 
+describe('a call without a scope, of which jsii makes one without a field in Python', () => {
+  afterEach(() => {
+    delete process.env.JSII_AGENT;
+  });
+
+  test.each(VERBS)('%s grants access to all secrets', (verb) => {
+    const all = granted(verb, undefined).toJSON();
+    process.env.JSII_AGENT = 'Python/3.13.0';
+    expect(granted(verb, {}).toJSON()).toEqual(all);
+  });
+
+  test.each(VERBS)('%s refuses such a scope in Java, where somebody wrote it', (verb) => {
+    process.env.JSII_AGENT = 'Java/21.0.1';
+    expect(() => granted(verb, {})).toThrow(/The scope is empty/);
+  });
+});
+
 test('an error about a scope names the construct', () => {
   expect(() => granted('grantRead', {})).toThrow(
     expect.objectContaining({ constructPath: 'Default/Compartment' }),

@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { peerDependencies } from '../package.json';
+import { blocks } from './documentation';
+import { single } from './templates';
 
 const run = promisify(execFile);
 const ROOT = join(__dirname, '..');
@@ -28,24 +30,31 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-/** The template of the README's application, made by what is installed at a place. */
-async function synthesize(place: string): Promise<unknown> {
-  const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
-  const [, application = ''] = /^```ts\n([^]*?)^```$/m.exec(readme) ?? [];
-  await writeFile(join(place, 'application.mjs'), application);
+/** Run an app with what is installed at a place, and give a file that it writes. */
+async function synthesize(place: string, app: string, file: string): Promise<unknown> {
+  await writeFile(join(place, 'application.mjs'), app);
   const env = { ...process.env, CDK_OUTDIR: join(place, 'cdk.out') };
   await run(process.execPath, ['application.mjs'], { cwd: place, env });
-  const template = await readFile(join(place, 'cdk.out/Application.template.json'), 'utf8');
-  return JSON.parse(template, single);
-}
-
-/** A list of one resource means the same as that resource. Versions differ in which they write. */
-function single(key: string, value: unknown): unknown {
-  return key === 'Resource' && Array.isArray(value) && value.length === 1 ? value[0] : value;
+  return JSON.parse(await readFile(join(place, file), 'utf8'), single);
 }
 
 test('the oldest aws-cdk-lib of the peer range synthesizes what the newest does', async () => {
-  const newest = await synthesize(folder);
+  const [readme = ''] = await blocks('README.md', 'ts');
+  const template = 'cdk.out/Application.template.json';
+  const newest = await synthesize(folder, readme, template);
   expect(JSON.stringify(newest)).toContain('dynamodb:LeadingKeys');
-  expect(await synthesize(join(folder, 'oldest'))).toEqual(newest);
+  expect(await synthesize(join(folder, 'oldest'), readme, template)).toEqual(newest);
+});
+
+test('the oldest aws-cdk-lib of the peer range writes the lockfile that the newest does', async () => {
+  const app = `
+    import { App, Validations } from 'aws-cdk-lib';
+    import { CompartmentAccess, CompartmentStack } from 'cdk-credstash';
+    const app = new App();
+    Validations.of(app).addPlugins(new CompartmentAccess());
+    new CompartmentStack(app, 'Secrets', { env: { account: '123456789012', region: 'eu-west-1' } });`;
+  const newest = await synthesize(folder, app, 'credstash-access.json');
+  expect(JSON.stringify(newest)).toContain('arn:aws:dynamodb:eu-west-1:123456789012:table/');
+  const lockfile = await synthesize(join(folder, 'oldest'), app, 'credstash-access.json');
+  expect(lockfile).toEqual(newest);
 });

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CfnElement, IPolicyValidationContext, NestedStack, Stage, Validations } from 'aws-cdk-lib';
+import {
+  CfnElement,
+  IPolicyValidationContext,
+  NestedStack,
+  Stack,
+  Stage,
+  Token,
+  Validations,
+} from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { SynthesizedStack, Template } from './template';
 
@@ -24,10 +32,8 @@ export class Tree {
       ]),
     );
     this.stacks = stackTemplates.flatMap((each) => {
-      const { stackConstructPath: path, templatePath, accountId: account, region } = each;
-      const construct = this.byPath.get(path);
-      const stage = (construct && Stage.of(construct)?.node.path) ?? '';
-      const place = { stage, account, region };
+      const { stackConstructPath: path, templatePath } = each;
+      const place = placeOf(this.byPath.get(path) as Stack);
       return this.withNested({ ...place, ...this.read(path, templatePath) }, dirname(templatePath));
     });
   }
@@ -65,6 +71,13 @@ export class Tree {
       .map(({ data }) => (data as Record<string, string>)[rule]?.trim())
       .find((reason) => reason !== undefined);
   }
+}
+
+/** Where a stack is deployed to. The oldest aws-cdk-lib doesn't tell a plugin. */
+function placeOf(stack: Stack) {
+  const known = (value: string) => (Token.isUnresolved(value) ? undefined : value);
+  const stage = Stage.of(stack)?.node.path ?? '';
+  return { stage, account: known(stack.account), region: known(stack.region) };
 }
 
 function idOf(element: CfnElement): string {

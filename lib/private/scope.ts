@@ -27,6 +27,17 @@ export function checkScope(construct: IConstruct, scope: Scope): void {
   if (problem !== undefined) throw invalid(construct, 'InvalidGrantScope', problem);
 }
 
+/** The scope of a call, if it has one: in Python, jsii makes an empty one of a call without any. */
+export function givenScope(scope: Scope | undefined): Scope | undefined {
+  const isPython = process.env.JSII_AGENT?.startsWith('Python/') ?? false;
+  return isPython && scope && Object.keys(scope).length === 0 ? undefined : scope;
+}
+
+/** Whether a scope limits a grant at all. */
+export function isScoped({ names, context }: Scope): boolean {
+  return names !== undefined || context !== undefined;
+}
+
 /** What is wrong with a scope, if anything is. */
 function problemOf(scope: Scope): string | undefined {
   if (typeof scope !== 'object' || scope === null)
@@ -37,7 +48,7 @@ function problemOf(scope: Scope): string | undefined {
     return `A scope has names and context, and no ${unknown}.${hint}`;
   }
   const { names, context } = scope;
-  if (names === undefined && context === undefined) {
+  if (!isScoped(scope)) {
     return 'The scope is empty: names and context are both undefined. To grant access to all secrets, pass no scope.';
   }
   return (
