@@ -1,9 +1,11 @@
-import { IResource, Resource } from 'aws-cdk-lib';
+import { IResource, Resource, ResourceProps } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
 import { CompartmentGrants, ICompartmentRef } from './compartment-grants';
+import { mark } from './private/marked';
 import { deniedDecrypts, throttledRequests } from './private/metrics';
 
 /** A place for secrets that share their permissions. */
@@ -60,6 +62,11 @@ export abstract class CompartmentBase extends Resource implements ICompartment {
   public abstract readonly opensUnbound: boolean;
   public abstract readonly isImported: boolean;
   public readonly grants = CompartmentGrants.fromCompartment(this);
+
+  constructor(scope: Construct, id: string, props: ResourceProps = {}) {
+    super(scope, id, props);
+    mark(this);
+  }
 
   public get tableName(): string {
     return this.table.tableName;

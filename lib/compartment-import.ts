@@ -2,7 +2,6 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { CompartmentBase } from './compartment-base';
-import { markCompartment } from './private/compartment-marks';
 import {
   aliasName,
   checkName,
@@ -92,6 +91,5 @@ export class ImportedCompartment extends CompartmentBase {
         : dynamodb.TableV2.fromTableArn(this, 'Table', tableArn);
     this.bindsNames = attrs.bindNames ?? false;
     this.opensUnbound = !this.bindsNames || (attrs.openUnbound ?? false);
-    markCompartment(this);
   }
 }

@@ -6,7 +6,6 @@ import { Construct } from 'constructs';
 import { CompartmentBase, ICompartment } from './compartment-base';
 import { GrantScope } from './compartment-grants';
 import { CompartmentAttributes, ImportedCompartment } from './compartment-import';
-import { markCompartment } from './private/compartment-marks';
 import { invalid } from './private/invalid';
 import { refuseDeletion, refuseUnbound } from './private/key-policy';
 import { aliasName, checkName, compartmentNames, DEFAULT_COMPARTMENT } from './private/names';
@@ -217,8 +216,6 @@ export class Compartment extends CompartmentBase {
       deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
       removalPolicy,
     });
-
-    markCompartment(this);
 
     this.readPolicy = new iam.ManagedPolicy(this, 'ReadPolicy', {
       managedPolicyName: names.readPolicyName,

@@ -1,4 +1,3 @@
-import { compartmentMarks } from '../private/compartment-marks';
 import { unknownId } from './pattern';
 import { accountOf, Resolver } from './resolver';
 import { Statement, statementsOf } from './statement';
@@ -38,8 +37,8 @@ export function compartmentsOf(
   const keys = resourcesOf(stacks, 'AWS::KMS::Key');
   const aliases = resourcesOf(stacks, 'AWS::KMS::Alias');
   return stacks.flatMap((stack) =>
-    compartmentMarks(stack.template.Metadata ?? {}).map(([path, mark]) => {
-      const said = fields(resolver.resolve(stack, mark));
+    Object.entries(stack.compartments).map(([path, parts]) => {
+      const said = fields(resolver.resolve(stack, parts));
       const alias = typeof said.keyAlias === 'string' ? said.keyAlias : undefined;
       const tableArn = String(said.tableArn);
       const keyArn = typeof said.keyArn === 'string' ? said.keyArn : byAlias(tableArn, alias);

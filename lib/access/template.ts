@@ -1,7 +1,6 @@
 /** A CloudFormation template of an app. */
 export interface Template {
   readonly Transform?: unknown;
-  readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly Parameters?: Readonly<Record<string, unknown>>;
   readonly Resources?: Readonly<Record<string, Resource>>;
   readonly Outputs?: Readonly<Record<string, Output>>;
@@ -31,6 +30,8 @@ export interface SynthesizedStack {
   /** Unless only the deployment knows it. */
   readonly region?: string;
   readonly template: Template;
+  /** What its compartments are made of, in the words of the template, by their paths. */
+  readonly compartments: Readonly<Record<string, object>>;
   /** The resource that it is in the stack that it is nested in. */
   readonly nestedAs?: { readonly stack: SynthesizedStack; readonly logicalId: string };
   /** The path of the construct that has a logical id. */

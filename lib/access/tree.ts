@@ -10,6 +10,7 @@ import {
   Validations,
 } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { partsOf } from '../private/marked';
 import { SynthesizedStack, Template } from './template';
 
 /** An app that is being validated: its templates, and the constructs that made them. */
@@ -54,10 +55,11 @@ export class Tree {
   }
 
   private read(path: string, file: string) {
+    const compartments = compartmentsIn(this.byPath.get(path) as Stack);
     const template = JSON.parse(readFileSync(file, 'utf8')) as Template;
     const pathOf = (logicalId: string) =>
       this.paths.get(`${path} ${logicalId}`) ?? `${path}/${logicalId}`;
-    return { path, template, pathOf };
+    return { path, template, pathOf, compartments };
   }
 
   /** Why a rule may be broken: said on the construct at one of the paths, or on one around it. */
@@ -78,6 +80,17 @@ function placeOf(stack: Stack) {
   const known = (value: string) => (Token.isUnresolved(value) ? undefined : value);
   const stage = Stage.of(stack)?.node.path ?? '';
   return { stage, account: known(stack.account), region: known(stack.region) };
+}
+
+/** What the compartments of a stack are made of, by their paths. */
+export function compartmentsIn(stack: Stack): SynthesizedStack['compartments'] {
+  const constructs = stack.node.findAll().filter((each) => Stack.of(each) === stack);
+  return Object.fromEntries(
+    constructs.flatMap((each) => {
+      const parts = partsOf(each);
+      return parts ? [[each.node.path, parts]] : [];
+    }),
+  );
 }
 
 function idOf(element: CfnElement): string {

@@ -122,9 +122,21 @@ export function lockedOf(templates: Templates): LockedCompartment {
     account,
     region: REGION,
     template,
+    compartments: compartmentsOf(template),
     pathOf: (logicalId) => `${account}/${logicalId}`,
   }));
   const [locked] = Object.values(lockfileOf(accessOf(stacks), new Map()).compartments);
   if (!locked) throw new Error('The app has no compartment');
   return locked;
+}
+
+function compartmentsOf({ Resources }: Template): SynthesizedStack['compartments'] {
+  const arnOf = (type: string) => {
+    const [id] = Object.entries(Resources).find(([, { Type }]) => Type === type) ?? [];
+    return id === undefined ? undefined : { 'Fn::GetAtt': [id, 'Arn'] };
+  };
+  const tableArn = arnOf('AWS::DynamoDB::GlobalTable');
+  const keyArn = arnOf('AWS::KMS::Key');
+  const names = { compartmentName: 'credstash', keyAlias: 'alias/credstash' };
+  return tableArn ? { Secrets: { ...names, tableArn, keyArn } } : {};
 }

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 
 import { Compartment } from '../../../lib';
 import { accessOf, type AccessReport } from '../../../lib/access/access';
+import { compartmentsIn } from '../../../lib/access/tree';
 import type { Template } from '../../../lib/access/template';
 import { role } from '../../../testbed/synthesized-aws';
 
@@ -20,8 +21,9 @@ function read(
   const stack = new Stack(app, 'Stack', { env });
   build(new Compartment(stack, 'Secrets'), stack);
   const { template } = app.synth().getStackByName('Stack') as { template: Template };
+  const compartments = compartmentsIn(stack);
   const pathOf = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
-  return accessOf([{ path: 'Stack', stage: '', ...env, template, pathOf }]);
+  return accessOf([{ path: 'Stack', stage: '', ...env, template, compartments, pathOf }]);
 }
 
 /** The verbs of a role whose only policy has these statements. */

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 
 import { Compartment } from '../../../lib';
 import { accessOf, type AccessReport } from '../../../lib/access/access';
+import { compartmentsIn } from '../../../lib/access/tree';
 import type { Template } from '../../../lib/access/template';
 
 const HERE = { account: '111122223333', region: 'us-east-1' };
@@ -23,8 +24,9 @@ function read(
   const { template } = app.synth().getStackByName('Stack') as { template: Template };
   const resources = template.Resources as Record<string, Resource>;
   change(resources, template);
+  const compartments = compartmentsIn(stack);
   const pathOf = (logicalId: string) => logicalId.replace(/[0-9A-F]{8}$/, '');
-  return accessOf([{ path: 'Stack', stage: '', ...HERE, template, pathOf }]);
+  return accessOf([{ path: 'Stack', stage: '', ...HERE, template, compartments, pathOf }]);
 }
 
 interface Resource {
