@@ -3,9 +3,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 
 import { Compartment, CompartmentAccess } from '../../lib';
 
-/** Its names are what a stranger could write into a pull request. */
-export const HOSTILE = `</script><img src=x onerror="document.title='ran'">`;
-
 /** Synthesize an app of two stages, whose lockfile has something of each kind. */
 export function synthesizeApp(folder: string): void {
   const app = new App({
@@ -53,5 +50,14 @@ function ofProd(stack: Stack, secrets: Compartment, role: (name: string) => iam.
     id: 'CompartmentAccess::HalfGrant',
     reason: 'It copies what is sealed, and opens nothing.',
   });
-  secrets.grantRead(new iam.User(stack, 'Intern', { userName: 'intern' }), { names: ['app/demo'] });
+  const intern = new iam.User(stack, 'Intern', { userName: 'intern' });
+  secrets.grantRead(intern, { names: ['app/*'] });
+  intern.addToPolicy(
+    new iam.PolicyStatement({
+      effect: iam.Effect.DENY,
+      actions: ['dynamodb:*'],
+      resources: [secrets.tableArn],
+      conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': 'app/db.*' } },
+    }),
+  );
 }

@@ -47,7 +47,7 @@ export function bindingWords({
 }
 
 /** The secret that is asked about. */
-export function questionWords({ name = 'a secret', context }: Question): string {
+export function questionWords({ name = 'secrets', context }: Question): string {
   const pairs = Object.entries(context ?? {}).map((pair) => pair.join('='));
   return [name, ...(pairs.length > 0 ? ['with', pairs.join(', ')] : [])].join(' ');
 }

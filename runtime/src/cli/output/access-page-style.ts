@@ -54,7 +54,7 @@ thead th { color: var(--muted); font-size: 0.8125rem; vertical-align: bottom; }
 tbody th { min-width: 11rem; max-width: 22rem; font-weight: 600; overflow-wrap: anywhere; }
 tbody th p { color: var(--muted); font-size: 0.8125rem; font-weight: 400; }
 tbody tr:hover { background: color-mix(in srgb, var(--code) 45%, transparent); }
-td { min-width: 5rem; font-size: 0.8125rem; }
+td { min-width: 5rem; max-width: 20rem; font-size: 0.8125rem; }
 td.no { color: var(--muted); }
 td.no > div { display: none; }
 td.no:has(> div)::after { content: 'no'; }
@@ -64,13 +64,14 @@ td.no:has(> div)::after { content: 'no'; }
 .mark::before { display: inline-block; width: 0.6em; height: 0.6em; margin-inline-end: 0.4em; border: 1.5px solid currentColor; border-radius: 50%; content: ''; }
 .yes { background: var(--on-yes); color: var(--yes); }
 .yes::before { background: currentColor; }
-.half.mark, .mark.half { background: var(--on-half); color: var(--half); }
+.mark.half { background: var(--on-half); color: var(--half); }
 .mark.half::before { background: linear-gradient(90deg, currentColor 50%, transparent 50%); }
 .not-known { background: var(--on-not-known); color: var(--not-known); }
 .not-known::before { border-style: dashed; }
 div.half { margin-top: 0.35rem; }
 div.half > span { color: var(--muted); }
-div.half li + li::before { content: 'or '; color: var(--muted); }
+div.half :is(ul, li) { display: inline; }
+div.half li:not([hidden]) ~ li::before { content: ' or '; color: var(--muted); }
 
 dl { display: grid; gap: 0.35rem; margin: 1rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); font-size: 0.8125rem; }
 .nobody + dl { margin-top: 0; }

@@ -99,7 +99,7 @@ ${rows.join('\n')}
 const NOTES: Readonly<Record<string, string>> = {
   anybody: 'each identity of the account, too',
   group: 'each of its users, too',
-  policy: 'who is given it; nobody of the app has it',
+  policy: 'nobody of the app has it',
 };
 
 /** Who it is, after what kind of principal it is. */
@@ -109,7 +109,7 @@ function who(principal: string): string {
   const said =
     name === ''
       ? `<bdi>${escaped(principal)}</bdi>`
-      : `<span class="kind">${kind}</span> <bdi>${escaped(name)}</bdi>`;
+      : `<span class="kind">${kind}</span> <bdi>${escaped(name).replaceAll('/', '/<wbr>')}</bdi>`;
   return said + (note === undefined ? '' : `<p>${note}</p>`);
 }
 
@@ -136,7 +136,7 @@ function limits({ verb, answer, table, key }: Entry): string {
 function half(where: string, scopes: readonly Scope[] = []): string {
   if (where === 'table and key' && isEverything(scopes)) return '';
   const items = scopes.map((each) => `<li${patterns(each)}>${scopeWords(each, code)}</li>`);
-  return `<div class="half"><span>${where}</span> <ul>${items.join('') || '<li class="nothing">nothing</li>'}</ul></div>`;
+  return `<div class="half"><span>${where}:</span> <ul>${items.join('') || '<li class="nothing">nothing</li>'}</ul></div>`;
 }
 
 function isEverything(scopes: readonly Scope[]): boolean {
