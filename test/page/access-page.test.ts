@@ -198,3 +198,18 @@ test('what a template holds is shown, and never run', async () => {
   expect(await shown(page)).toHaveLength(1);
   expect(events).toEqual([`file://${path}`]);
 });
+
+test('what the page did not have when it was written neither runs nor loads', async () => {
+  const { page, events } = await open(browser, file);
+  const title = await page.title();
+  const added = `<img src="https://example.com/a.png" onerror="document.title = 'ran'">`;
+  await page.evaluate(`document.body.insertAdjacentHTML('beforeend', ${JSON.stringify(added)})`);
+  await page.evaluate(
+    "document.body.append(Object.assign(document.createElement('script'), { text: \"document.title = 'ran'\" }))",
+  );
+  await page.waitForTimeout(200);
+  expect(await page.title()).toBe(title);
+  const [, ...others] = events;
+  expect(others.filter((each) => !each.includes('Content Security Policy'))).toEqual([]);
+  expect(others.length).toBeGreaterThan(1);
+});
