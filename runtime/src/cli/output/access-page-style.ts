@@ -81,11 +81,12 @@ dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 
 @media print {
   @page { size: landscape; margin: 12mm; }
-  :root { --page: #fff; }
-  body { padding: 0; max-width: none; font-size: 9pt; }
+  :root { --page: #fff; font-size: 10pt; }
+  body { padding: 0; max-width: none; }
   label { display: none; }
   section { padding: 0; border: 0; }
   .scroll { overflow: visible; margin: 0; }
+  th:first-child { padding-inline-start: 0; }
   tr, dl > div, h2 { break-inside: avoid; }
   h2 { break-after: avoid; }
   .mark, code { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
