@@ -72,6 +72,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'eslint@^10',
     'fast-check@^4',
     'jest@^29.7.0',
+    'playwright-core@^1.65',
     'postject@1.0.0-alpha.6',
     'prettier@^3',
     'publint@^0.3',

@@ -98,6 +98,10 @@ export function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
     ...spawn('pre-compile', 'compile'),
     { exec: 'jest --config jest.interop.config.js', receiveArgs: true },
   );
+  add('test:page', 'Look at the page of `credstash access` in Chromium, which must be installed', {
+    exec: 'jest --config jest.page.config.js',
+    receiveArgs: true,
+  });
   add(
     'bench',
     'Time the CLI beside the Python credstash',

@@ -11,6 +11,8 @@ export interface Acknowledged {
 /** The lockfile: what a pull request shows of who has access. */
 export interface Lockfile {
   readonly '//': string;
+  /** Of the format: `credstash access` refuses those that it doesn't know. */
+  readonly version: 1;
   readonly compartments: Readonly<Record<string, LockedCompartment>>;
   /** What may give access or take it, and isn't read. */
   readonly notKnown: readonly string[];
@@ -39,6 +41,7 @@ export function lockfileOf(
   });
   return {
     '//': 'Written by CompartmentAccess. Review its changes, and do not edit it.',
+    version: 1,
     compartments: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))),
     notKnown,
   };

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import manifest from '../../package.json' with { type: 'json' };
+import { addAccessCommand } from './commands/access.js';
 import { addCompleteNamesCommand } from './commands/complete-names.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addDeleteCommand } from './commands/delete.js';
@@ -59,6 +60,7 @@ Examples:
     addTemplateCommand,
     addSetupCommand,
     addDoctorCommand,
+    addAccessCommand,
     addMigrateVersionsCommand,
     addRebindCommand,
     addCompletionCommand,

@@ -9,7 +9,7 @@ import { Key } from '../../../testbed/services/key';
 import { KeyStore } from '../../../testbed/services/key-store';
 import { REGION } from '../../../testbed/test-aws';
 import { V1, type Kind } from '../compartments';
-import { SECRETS, type Secret } from './answer';
+import { SECRETS, type Secret } from './secrets';
 import { deployed, identities, type Properties, type Templates } from './deployed';
 import * as tries from './tries';
 

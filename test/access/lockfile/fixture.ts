@@ -4,7 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 import { Compartment, type GrantScope } from '../../../lib';
 import { accessOf } from '../../../lib/access/access';
-import { lockfileOf, type LockedCompartment } from '../../../lib/access/lockfile';
+import { lockfileOf, type Lockfile } from '../../../lib/access/lockfile';
 import type { SynthesizedStack } from '../../../lib/access/template';
 import { ACCOUNT, type Template } from '../../../testbed';
 import type { Principal } from '../../../testbed/service';
@@ -114,8 +114,8 @@ export const OUTSIDERS: Readonly<Record<string, Principal>> = {
   },
 };
 
-/** What the lockfile says of the compartment. */
-export function lockedOf(templates: Templates): LockedCompartment {
+/** What the lockfile says of the app. */
+export function lockfileOfApp(templates: Templates): Lockfile {
   const stacks = Object.entries(templates).map(([account, template]): SynthesizedStack => ({
     path: account,
     stage: '',
@@ -125,9 +125,7 @@ export function lockedOf(templates: Templates): LockedCompartment {
     compartments: compartmentsOf(template),
     pathOf: (logicalId) => `${account}/${logicalId}`,
   }));
-  const [locked] = Object.values(lockfileOf(accessOf(stacks), new Map()).compartments);
-  if (!locked) throw new Error('The app has no compartment');
-  return locked;
+  return lockfileOf(accessOf(stacks), new Map());
 }
 
 function compartmentsOf({ Resources }: Template): SynthesizedStack['compartments'] {

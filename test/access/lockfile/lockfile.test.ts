@@ -1,12 +1,18 @@
 import { VERBS } from '../../../lib/access/access';
+import { jsonOf } from '../../../lib/access/lockfile';
+import { answer } from '../../../runtime/src/access/answer.js';
+import { parseLockfile } from '../../../runtime/src/access/lockfile.js';
 import { KINDS } from '../compartments';
-import { answer, SECRETS } from './answer';
 import { Attempts } from './attempts';
-import { fixture, lockedOf, OUTSIDERS } from './fixture';
+import { fixture, lockfileOfApp, OUTSIDERS } from './fixture';
+import { SECRETS } from './secrets';
 
 describe.each(KINDS)('In a compartment that $title,', (kind) => {
   const templates = fixture(kind);
-  const locked = lockedOf(templates);
+  // As the CLI reads it.
+  const { compartments } = parseLockfile(jsonOf(lockfileOfApp(templates)), 'the lockfile');
+  const [locked] = Object.values(compartments);
+  if (!locked) throw new Error('The app has no compartment');
   const attempts = new Attempts(templates, kind, OUTSIDERS);
   const labels = [...attempts.principals.keys()];
 
@@ -15,7 +21,7 @@ describe.each(KINDS)('In a compartment that $title,', (kind) => {
     const told = cells.map(({ verb, secret }) => [
       verb,
       secret.name,
-      answer(locked, label, verb, secret),
+      answer(locked.principals, label, verb, secret),
     ]);
     const tried = cells.map(({ verb, secret }) => [
       verb,

@@ -1,9 +1,9 @@
 import { VERBS } from '../../../lib/access/access';
 import { KINDS } from '../compartments';
-import { SECRETS } from './answer';
+import { SECRETS } from './secrets';
 import { Attempts } from './attempts';
 import type { Templates } from './deployed';
-import { fixture, lockedOf, OUTSIDERS } from './fixture';
+import { fixture, lockfileOfApp, OUTSIDERS } from './fixture';
 import { mutationsOf } from './mutations';
 
 const STRANGER = {
@@ -34,7 +34,7 @@ describe.each(KINDS)('In a compartment that $title,', (kind) => {
     );
     return answers.map(Number).join('');
   };
-  const told = (templates: Templates) => JSON.stringify(lockedOf(templates));
+  const told = (templates: Templates) => JSON.stringify(lockfileOfApp(templates).compartments);
 
   test('a mutation of a statement shows in the lockfile if, and only if, it changes access', () => {
     const originals = new Map<Templates, { readonly tried: string; readonly told: string }>();

@@ -6,7 +6,12 @@ const CONTROLS = /(?!\t)[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
  * comment or an error could otherwise move the cursor, set the clipboard or forge a line.
  */
 export function shown(line: string, stream: NodeJS.WriteStream = process.stdout): string {
-  return stream.isTTY ? line.replace(CONTROLS, unicodeEscape) : line;
+  return stream.isTTY ? withoutControls(line) : line;
+}
+
+/** A text with its control characters escaped. */
+export function withoutControls(text: string): string {
+  return text.replace(CONTROLS, unicodeEscape);
 }
 
 /** As {@link shown}, of many lines. */
