@@ -1,4 +1,5 @@
 import { CompartmentReport, Halves, PrincipalAccess, Verb } from './access';
+import { isUnknown } from './pattern';
 import { allPairs, Scope } from './scope';
 
 /** What the plugin fails the synthesis on, by the name under which it can be acknowledged. */
@@ -72,6 +73,9 @@ function half({ verbs }: PrincipalAccess): string | undefined {
     if (verb === 'read' && key.length === 0 && isWhole(verbs.rewrap)) return [];
     if (key.length === 0 && table.some(isSure)) return [`${verb} at the table, and not at the key`];
     if (table.length === 0 && key.some(isSure)) return [`${verb} at the key, and not at the table`];
+    if (table.some(isSure) && key.some(isSure) && allPairs(table, key).length === 0) {
+      return [`${verb} other secrets at the table than at the key`];
+    }
     return [];
   });
   return halves.length === 0 ? undefined : `can ${halves.join('; ')}`;
@@ -79,7 +83,8 @@ function half({ verbs }: PrincipalAccess): string | undefined {
 
 function fromOutside({ principal }: PrincipalAccess, { parts }: CompartmentReport) {
   const { account } = principal;
-  const isOutside = account !== '' && account !== parts.table.account;
+  // An account that only the deployment knows is, as a rule, that of the compartment.
+  const isOutside = !isUnknown(account) && account !== '' && account !== parts.table.account;
   return isOutside ? `is of the account ${account}` : undefined;
 }
 

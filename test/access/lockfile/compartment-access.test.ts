@@ -10,6 +10,7 @@ import type { Lockfile } from '../../../lib/access/lockfile';
 import { role } from '../../../testbed/synthesized-aws';
 
 const HERE = { account: '111122223333', region: 'us-east-1' };
+const BOUND_NAME = 'kms:EncryptionContext:credstash:name';
 const NAMES = { names: ['app/*'] };
 
 let directory: string;
@@ -30,7 +31,7 @@ function synth(
   const app = new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': false } });
   Validations.of(app).addPlugins(new CompartmentAccess({ directory, ...props }));
   const stack = new Stack(app, 'Stack', { env: HERE });
-  build(new Compartment(stack, 'Secrets'), stack);
+  build(new Compartment(stack, 'Secrets', { bindNames: true }), stack);
   app.synth();
 }
 
@@ -40,10 +41,10 @@ const allow = (actions: string[], resources: string[]) =>
 test('An app whose grants are right synthesizes, and the lockfile says who can do what', () => {
   synth((secrets, stack) => secrets.grantRead(role(stack, 'reader'), NAMES));
   expect(lockfile().compartments['Stack/Secrets']?.principals['role Stack/reader']).toEqual({
-    read: { table: [NAMES], key: [{}] },
+    read: { table: [NAMES], key: [NAMES] },
   });
   const page = readFileSync(join(directory, 'credstash-access.md'), 'utf8');
-  expect(page).toContain('| role Stack/reader | read | names `app/*` | everything |');
+  expect(page).toContain('| role Stack/reader | read | names `app/*` | names `app/*` |');
 });
 
 describe('The synthesis fails on', () => {
@@ -66,6 +67,23 @@ describe('The synthesis fails on', () => {
         const half = role(stack, 'half');
         half.addToPolicy(allow(['dynamodb:GetItem'], [secrets.tableArn]));
         return half;
+      },
+    ],
+    [
+      'halves that are about different secrets',
+      'HalfGrant',
+      (secrets, stack) => {
+        const its = role(stack, 'its');
+        const limited = (action: string, resource: string, key: string, name: string) =>
+          new iam.PolicyStatement({
+            actions: [action],
+            resources: [resource],
+            conditions: { StringLike: { [key]: name } },
+          });
+        const { tableArn, key } = secrets;
+        its.addToPolicy(limited('dynamodb:GetItem', tableArn, 'dynamodb:LeadingKeys', 'app/*'));
+        its.addToPolicy(limited('kms:Decrypt', key.keyArn, BOUND_NAME, 'web/*'));
+        return its;
       },
     ],
     [
@@ -117,6 +135,21 @@ describe('The synthesis fails on', () => {
     expect(lockfile().compartments['Stack/Secrets']?.acknowledged).toContainEqual(
       expect.objectContaining({ rule, reason }),
     );
+  });
+});
+
+test('A role whose account only the deployment knows is not taken for one of another account', () => {
+  const app = new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': false } });
+  Validations.of(app).addPlugins(new CompartmentAccess({ directory }));
+  const stack = new Stack(app, 'Stack');
+  const imported = Compartment.fromCompartmentAttributes(stack, 'Secrets', {
+    compartmentName: 'prod',
+    tableArn: 'arn:aws:dynamodb:us-east-1:111122223333:table/credential-store-prod',
+  });
+  imported.grants.read(role(stack, 'reader'), NAMES);
+  app.synth();
+  expect(lockfile().compartments['Stack/Secrets']?.principals).toEqual({
+    'role Stack/reader': { read: { table: [NAMES], key: [{}] } },
   });
 });
 
