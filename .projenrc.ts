@@ -140,12 +140,17 @@ new JsonFile(project, 'runtime/package.json', {
         import: { types: './dist/index.d.ts', default: './dist/index.js' },
         require: { types: './dist/index.d.cts', default: './dist/index.cjs' },
       },
+      './testing': {
+        import: { types: './dist/testing.d.ts', default: './dist/testing.js' },
+        require: { types: './dist/testing.d.cts', default: './dist/testing.cjs' },
+      },
       './compartment.template.json': './dist/compartment.template.json',
       './package.json': './package.json',
     },
     // for what ignores `exports`
     main: './dist/index.cjs',
     types: './dist/index.d.cts',
+    typesVersions: { '*': { testing: ['./dist/testing.d.cts'] } },
     bin: { credstash: './dist/credstash.cjs' },
     files: ['dist', 'THIRD-PARTY-NOTICES.txt'],
     engines: { node: `>=${NODE_VERSION}` },
@@ -174,7 +179,7 @@ new JsonFile(project, 'runtime/package.json', {
 
 new javascript.TypescriptConfig(project, {
   fileName: 'runtime/tsconfig.json',
-  include: ['src/index.ts'],
+  include: ['src/index.ts', 'src/testing/index.ts'],
   compilerOptions: {
     ...compilerOptions(),
     exactOptionalPropertyTypes: true, // the types of aws-cdk-lib don't bear it

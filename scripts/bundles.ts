@@ -17,7 +17,13 @@ const common = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-const library = { ...common, entryPoints: ['runtime/src/index.ts'] };
+/** credstash-runtime: its users install the AWS SDK. */
+const LIBRARY = {
+  ...common,
+  entryPoints: { index: 'runtime/src/index.ts', testing: 'runtime/src/testing/index.ts' },
+  outdir: 'runtime/dist',
+  packages: 'external',
+} satisfies BuildOptions;
 
 /** The CLI, and in a file of its own what only some commands need. */
 export const CLI = {
@@ -55,7 +61,8 @@ export const EXECUTABLE = {
 
 /** Of cdk-credstash/runtime: jsii allows no dependency, so the AWS SDK is inside. */
 export const RUNTIME = {
-  ...library,
+  ...common,
+  entryPoints: ['runtime/src/index.ts'],
   outfile: 'build/runtime/index.js',
   format: 'cjs',
   minify: true,
@@ -65,9 +72,8 @@ export const RUNTIME = {
 /** All that the two packages ship, but for what jsii compiles. */
 export const BUNDLES: readonly BuildOptions[] = [
   CLI,
-  // credstash-runtime: its users install the AWS SDK.
-  { ...library, outfile: 'runtime/dist/index.js', format: 'esm', packages: 'external' },
-  { ...library, outfile: 'runtime/dist/index.cjs', format: 'cjs', packages: 'external' },
+  { ...LIBRARY, format: 'esm' },
+  { ...LIBRARY, format: 'cjs', outExtension: { '.js': '.cjs' } },
   RUNTIME,
 ];
 

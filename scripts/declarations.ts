@@ -4,19 +4,22 @@ import { dirname, join } from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 
 const RUNTIME = join(__dirname, '../runtime');
-const OUTPUT = join(RUNTIME, 'dist/index.d.ts');
-/** The same, for CommonJS; and for cdk-credstash/runtime. */
-const COPIES = [join(RUNTIME, 'dist/index.d.cts'), join(__dirname, '../build/runtime/index.d.ts')];
+const DIST = join(RUNTIME, 'dist');
+/** Where the types of an entry go: for ES modules, CommonJS, and cdk-credstash/runtime. */
+const OUTPUTS = {
+  'index.d.ts': ['index.d.ts', 'index.d.cts', '../../build/runtime/index.d.ts'],
+  'testing/index.d.ts': ['testing.d.ts', 'testing.d.cts'],
+};
 
 /** Roll up what `tsc` declared into one file. */
-function rollUp(): void {
+function rollUp(entry: string, output: string): void {
   const silent = { logLevel: ExtractorLogLevel.None };
   const config = ExtractorConfig.prepare({
     configObject: {
       projectFolder: RUNTIME,
-      mainEntryPointFilePath: join(RUNTIME, 'dist/types/index.d.ts'),
+      mainEntryPointFilePath: join(DIST, 'types', entry),
       compiler: { tsconfigFilePath: join(RUNTIME, 'tsconfig.json') },
-      dtsRollup: { enabled: true, untrimmedFilePath: OUTPUT },
+      dtsRollup: { enabled: true, untrimmedFilePath: output },
       messages: {
         extractorMessageReporting: { default: silent },
         tsdocMessageReporting: { default: silent },
@@ -29,15 +32,18 @@ function rollUp(): void {
 }
 
 async function main(): Promise<void> {
-  rollUp();
-  // Who uses these types may have neither the AWS SDK nor @types/node.
-  const imported = /^.*(\bfrom ['"]|\bimport\(|<reference ).*$/m.exec(
-    await readFile(OUTPUT, 'utf8'),
-  );
-  if (imported) throw new Error(`The types must stand alone, but they import: ${imported[0]}`);
-  for (const copy of COPIES) {
-    await mkdir(dirname(copy), { recursive: true });
-    await copyFile(OUTPUT, copy);
+  for (const [entry, outputs] of Object.entries(OUTPUTS)) {
+    const [output = '', ...copies] = outputs.map((file) => join(DIST, file));
+    rollUp(entry, output);
+    // Who uses these types may have neither the AWS SDK nor @types/node.
+    const imported = /^.*(\bfrom ['"]|\bimport\(|<reference ).*$/m.exec(
+      await readFile(output, 'utf8'),
+    );
+    if (imported) throw new Error(`The types must stand alone, but they import: ${imported[0]}`);
+    for (const copy of copies) {
+      await mkdir(dirname(copy), { recursive: true });
+      await copyFile(output, copy);
+    }
   }
 }
 

@@ -51,8 +51,7 @@ test('the examples of the README of credstash-runtime run', async () => {
     'app/db.password 2',
     'app/token 1',
     'app/user 1',
-    'postgres://app:test@db/app',
-    'postgres://app:test@db/app',
+    'rotated',
     '',
   ]);
 });

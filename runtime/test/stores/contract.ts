@@ -124,5 +124,27 @@ export function describeStore(kind: string, empty: () => Promise<SecretStore>): 
       expect(await store.versions('a')).toEqual([v1]);
       expect(await store.versions('ab')).toEqual([v1]);
     });
+
+    test('every method rejects with ERR_ABORTED when its signal aborts', async () => {
+      const signal = AbortSignal.abort();
+      const all = async (entries: AsyncIterable<unknown>) => {
+        for await (const entry of entries) throw new Error(`yielded ${JSON.stringify(entry)}`);
+      };
+      await put(itemOf('a', v1));
+      for (const work of [
+        store.latest('a', signal),
+        store.get('a', v1, signal),
+        store.putIfAbsent(itemOf('a', v2), signal),
+        store.versions('a', undefined, signal),
+        all(store.scan(signal)),
+        all(store.entries(signal)),
+        all(store.history('a', signal)),
+        store.delete('a', v1, signal),
+        store.moveVersion('a', v1, v10, signal),
+      ]) {
+        await expect(work).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+      }
+      expect(await store.versions('a')).toEqual([v1]);
+    });
   });
 }
