@@ -72,6 +72,54 @@ test('the types of credstash-runtime stand alone, with node16 and bundler resolu
   await packed.checkRuntimeTypes('credstash-runtime');
 });
 
+/** Without an AWS: a call would find no credentials. */
+const NO_AWS = { AWS_EC2_METADATA_DISABLED: 'true', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
+
+test('the unit test of the README passes in jest, as CommonJS', async () => {
+  await packed.writeUnitTest('jest', 'commonjs');
+  const tsconfig = { allowJs: true, module: 'CommonJS', target: 'ES2022', esModuleInterop: true };
+  const transform = {
+    '\\.js$': [require.resolve('ts-jest'), { tsconfig, diagnostics: false }],
+  };
+  const config = `module.exports = ${JSON.stringify({ transform })};`;
+  await packed.write({ 'jest/jest.config.js': config });
+  await packed.tool('jest', ['--config', 'jest/jest.config.js'], NO_AWS);
+});
+
+test('the unit test of the README passes in node:test, as an ES module', async () => {
+  const title = await packed.writeUnitTest('node-test', 'module', 'node:test');
+  const args = ['--test', '--test-reporter', 'tap', 'node-test/handler.test.js'];
+  expect(await packed.run(process.execPath, args, NO_AWS)).toContain(`ok 1 - ${title}\n`);
+});
+
+test('TestCompartment of credstash-runtime mocks cdk-credstash/runtime, too', async () => {
+  const script = `
+    const runtime = require('${ROOT}/build/runtime/index.js');
+    const { TestCompartment } = require('credstash-runtime/testing');
+    const credstash = new runtime.Credstash({ compartment: 'prod' });
+    const compartment = new TestCompartment({ a: 'hunter2' }).mock(runtime);
+    const isAwsError = (error) => error instanceof runtime.AwsError;
+    credstash.get('a').then(async (value) => {
+      compartment.fail('ERR_ACCESS_DENIED');
+      console.log(value, await credstash.get('a').catch(isAwsError));
+    });`;
+  expect(await packed.node('mock.cjs', script, NO_AWS)).toBe('hunter2 true');
+});
+
+test('the types of credstash-runtime/testing stand alone, with node16 and bundler resolution', async () => {
+  const program = `
+    import * as runtime from 'credstash-runtime';
+    import { TestCompartment } from 'credstash-runtime/testing';
+    const compartment = new TestCompartment({ a: 'b' }, { context: { env: 'prod' } }).mock(runtime);
+    export const credstash: runtime.Credstash = new runtime.Credstash(compartment);
+    compartment.fail('ERR_THROTTLED', 'a');
+    // @ts-expect-error no call fails so
+    compartment.fail('ERR_SECRET_NOT_FOUND');
+    // @ts-expect-error no module
+    compartment.mock(runtime.Credstash);`;
+  await packed.checkTypesInAllModes(program);
+});
+
 test('publint finds no fault with credstash-runtime', async () => {
   await packed.tool('publint', ['--strict', '--level', 'warning', packed.tarball]);
 });

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { blocks } from '../documentation';
+
 export const run = promisify(execFile);
 export const ROOT = join(__dirname, '../..');
 
@@ -74,8 +76,36 @@ export class Packed {
       new Credstash({ dynamodb: 1 });
       // @ts-expect-error no such code
       new CredstashError('ERR_NOPE', '');`;
+    await this.checkTypesInAllModes(program);
+  }
+
+  /** Check a program for each way to resolve a module. */
+  async checkTypesInAllModes(program: string): Promise<void> {
     await this.checkTypes(program, '--module', 'node16', '--moduleResolution', 'node16');
     await this.checkTypes(program, '--module', 'preserve', '--moduleResolution', 'bundler');
+  }
+
+  /**
+   * Write the handler and its unit test of the README of credstash-runtime into a new project.
+   *
+   * @param project The folder's name, inside `folder`.
+   * @param runner Where the test imports `test` from, if it must.
+   * @returns The title of the test.
+   */
+  async writeUnitTest(
+    project: string,
+    type: 'commonjs' | 'module',
+    runner?: string,
+  ): Promise<string> {
+    const [handler = '', code = ''] = await blocks('runtime/README.md', 'js');
+    const test = runner === undefined ? code : `import { test } from '${runner}';\n${code}`;
+    await this.write({
+      [`${project}/package.json`]: JSON.stringify({ private: true, type }),
+      [`${project}/handler.js`]: handler,
+      [`${project}/handler.test.js`]: test,
+    });
+    const [, title = ''] = /^test\('([^']+)'/m.exec(test) ?? [];
+    return title;
   }
 
   /**

@@ -128,6 +128,16 @@ test('calls about one secret fail, in a bulk read and write too, until they reco
   expect(await credstash.get('b')).toBe('two');
 });
 
+test.each(['ERR_AWS', 'ERR_UNREACHABLE'] as const)(
+  'a put that AWS does not answer, but with %s, has an unknown outcome',
+  async (code) => {
+    const compartment = new TestCompartment();
+    compartment.fail(code, 'a');
+    const error = await outcomeOf(new Credstash(compartment).put('a', 'one'));
+    expect(error).toMatchObject({ code: 'ERR_OUTCOME_UNKNOWN', cause: { code } });
+  },
+);
+
 test('a secret fails with its own code, and the others with that of all', async () => {
   const compartment = new TestCompartment({ a: 'one', b: 'two' });
   const credstash = new Credstash(compartment);

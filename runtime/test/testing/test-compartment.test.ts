@@ -82,7 +82,7 @@ describe('mock', () => {
     expect(await made.get('app/db.password')).toBe('s3cr3t');
     await new Credstash().put('a', 'of another instance');
     expect(await made.get('a')).toBe('of another instance');
-    compartment.restore();
+    compartment.mock(runtime).restore();
     expect(Object.getOwnPropertyDescriptors(runtime.DynamoDbStore.prototype)).toEqual(before);
   });
 
