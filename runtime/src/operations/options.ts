@@ -2,6 +2,7 @@ import { CredstashError } from '../errors.js';
 import { copyContext } from '../format/encryption-context.js';
 import { checkText } from '../format/text.js';
 import { padVersion } from '../format/version.js';
+import { nearest } from './nearest.js';
 
 /** Checks the value of an option, and gives it: a copy, if the caller could change it later. */
 type Take<T> = (value: unknown, name: string) => T;
@@ -22,8 +23,10 @@ export function takeOptions<T extends object>(given: unknown, takers: Takers<T>)
     const options = given as Readonly<Record<string, unknown>>;
     const unknown = Object.keys(options).find((name) => !Object.hasOwn(takers, name));
     if (unknown !== undefined) {
-      const known = Object.keys(takers).join(', ');
-      throw invalid(`There is no option ${JSON.stringify(unknown)}. The options are ${known}.`);
+      const known = Object.keys(takers);
+      const near = nearest(unknown, known);
+      const hint = near ? `Did you mean "${near}"?` : `The options are ${known.join(', ')}.`;
+      throw invalid(`There is no option ${JSON.stringify(unknown)}. ${hint}`);
     }
     const taken = Object.entries<Take<unknown>>(takers).map(([name, take]) => {
       const value = options[name];

@@ -242,10 +242,35 @@ test.each([...SECRETS, ...CONSTRUCTED].map((parameter) => [parameter.of, paramet
   },
 );
 
-test('an unknown option is named, with those that there are', async () => {
-  const misspelt = { autoversion: true } as PutOptions;
-  await expect(secrets.credstash.put('a', 'v', misspelt)).rejects.toMatchObject({
-    code: 'ERR_INVALID_ARGUMENT',
-    message: expect.stringMatching(/^There is no option "autoversion"\. .*autoVersion/),
+describe('an unknown option', () => {
+  test.each([
+    ['versoin', 'version'],
+    ['ctx', undefined],
+    ['Context', 'context'],
+    ['autoversion', 'autoVersion'],
+    ['if_changed', 'ifChanged'],
+    ['abortSignal', undefined],
+    ['vresino', undefined],
+    ['', undefined],
+  ])(
+    'of put, %p, is named with the nearest that there is, or else with all',
+    async (name, near) => {
+      const error: unknown = await secrets.credstash
+        .put('a', 'v', { [name]: undefined } as PutOptions)
+        .catch((each: unknown) => each);
+      const hint = near
+        ? `Did you mean "${near}"?`
+        : 'The options are signal, version, autoVersion';
+      expect(error).toMatchObject({
+        code: 'ERR_INVALID_ARGUMENT',
+        message: expect.stringContaining(`There is no option ${JSON.stringify(name)}. ${hint}`),
+      });
+    },
+  );
+
+  test('of new Credstash is named with the nearest that there is', () => {
+    expect(() => new Credstash({ kmsregion: 'eu-west-1' } as CredstashOptions)).toThrow(
+      'There is no option "kmsregion". Did you mean "kmsRegion"?',
+    );
   });
 });
