@@ -2,6 +2,7 @@ import { clientOf, type AwsClient } from './aws/client.js';
 import { checkTimeout } from './aws/deadline.js';
 import { CredstashError } from './errors.js';
 import type { KeyService } from './keys/key-service.js';
+import { takeCache, type CacheOptions } from './operations/cache.js';
 import { invalid, takeFunction, takeText, type Takers } from './operations/options.js';
 import type { SecretStore } from './stores/secret-store.js';
 
@@ -76,6 +77,13 @@ export interface CredstashOptions extends CompartmentChoice {
    */
   readonly timeout?: number | undefined;
   /**
+   * Keeps in memory the secrets that were read, for `get`, `getBytes`, `resolve`, and exact names of
+   * `getAll`.
+   *
+   * @default - every read calls AWS
+   */
+  readonly cache?: CacheOptions | undefined;
+  /**
    * Where sealed items are kept.
    *
    * @default - `table`
@@ -105,6 +113,7 @@ export const CREDSTASH_OPTIONS: Takers<CredstashOptions> = {
   dynamodb: (client) => clientOf('DynamoDB', client),
   kms: (client) => clientOf('KMS', client),
   timeout: takeTimeout,
+  cache: takeCache,
   store: takeStore,
   keyService: takeKeyService,
   onWarning: takeFunction,

@@ -6,6 +6,7 @@ import { refuseForeignAnswers } from './aws/foreign-answer.js';
 import { compartmentNames, CREDSTASH_OPTIONS, type CredstashOptions } from './compartment.js';
 import { decodeText, type Value } from './format/text.js';
 import { KmsKeyService } from './keys/kms.js';
+import { SecretCache } from './operations/cache.js';
 import { safely } from './operations/callback.js';
 import { remove, type DeleteOptions } from './operations/delete.js';
 import { Envelope } from './operations/envelope.js';
@@ -18,6 +19,7 @@ import {
   type MigrateOptions,
 } from './operations/migrate-versions.js';
 import { takeOptions } from './operations/options.js';
+import { preload, type PreloadOptions } from './operations/preload.js';
 import { putAll, type PutAllOptions } from './operations/put-all.js';
 import type { PutOptions } from './operations/prepare-put.js';
 import { put, type PutResult } from './operations/put.js';
@@ -63,7 +65,8 @@ export class Credstash {
     const keyService =
       taken.keyService ?? new KmsKeyService(kms, key, keyIsChosen ? key : undefined, timeout);
     const onWarning = safely('onWarning', taken.onWarning, () => undefined);
-    this.#services = { store, envelope: new Envelope(keyService), onWarning };
+    const cache = taken.cache && new SecretCache(taken.cache, onWarning);
+    this.#services = { store, envelope: new Envelope(keyService), cache, onWarning };
   }
 
   /**
@@ -94,7 +97,7 @@ export class Credstash {
    * const keystore = await credstash.getBytes('app/keystore.p12', { version: 3 });
    */
   async getBytes(name: string, options: GetOptions = {}): Promise<Uint8Array> {
-    return settled(get(this.#services, name, options));
+    return (await settled(get(this.#services, name, options))).value;
   }
 
   /**
@@ -133,6 +136,21 @@ export class Credstash {
     options: ResolveOptions = {},
   ): Promise<Record<string, string>> {
     return settled(resolve(this.#services, env, options));
+  }
+
+  /**
+   * Read the latest versions of secrets into the cache.
+   *
+   * @param names Exact names: a `*` is a letter.
+   * @throws ERR_BULK_READ if any can't be read: a {@link BulkReadError}, which carries for each of those
+   * the error that {@link get} would give; the others are in the cache
+   * @throws ERR_INVALID_ARGUMENT before any call; if there is no cache, too
+   * @throws ERR_ABORTED
+   * @example
+   * await credstash.preload(['app/db.password', 'app/api.key'], { jitter: 1000 });
+   */
+  async preload(names: readonly string[], options: PreloadOptions = {}): Promise<void> {
+    return settled(preload(this.#services, names, options));
   }
 
   /**

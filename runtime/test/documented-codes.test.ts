@@ -38,6 +38,7 @@ const CALLS: Readonly<Record<string, (credstash: Credstash) => Promise<unknown>>
   getBytes: (credstash) => credstash.getBytes('foo', { version: 1 }),
   getAll: (credstash) => credstash.getAll(),
   resolve: (credstash) => credstash.resolve({ FOO: 'credstash:foo' }),
+  preload: (credstash) => credstash.preload(['foo']),
   put: (credstash) => credstash.put('foo', 'other', { autoVersion: true, ifChanged: true }),
   putAll: (credstash) => credstash.putAll({ foo: 'other' }, { autoVersion: true }),
   list: (credstash) => credstash.list(),
@@ -99,7 +100,11 @@ test.each(Object.keys(CALLS))(
     const once = { ...secrets.test_.target, maxAttempts: 1 };
     const unreachable = { ...once, endpoint: 'http://127.0.0.1:1' };
     const connect = (config: typeof once) =>
-      secrets.connect({ dynamodb: new DynamoDBClient(config), kms: new KMSClient(config) });
+      secrets.connect({
+        dynamodb: new DynamoDBClient(config),
+        kms: new KMSClient(config),
+        cache: {},
+      });
     const documented = COMMENTS.get(method) ?? '';
     const codes = new Set<string>();
     const attempt = async (credstash: Credstash) => {
@@ -127,7 +132,7 @@ test.each(Object.keys(CALLS))(
       await secrets.credstash.delete('foo');
       await secrets.credstash.put('foo', 'value');
       await alter(attribute, value);
-      await attempt(secrets.credstash);
+      await attempt(connect(once));
     }
     await attempt(connect(unreachable));
     await attempt(connect({ ...once, region: 'eu-west-1' }));

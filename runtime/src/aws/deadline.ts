@@ -13,7 +13,7 @@ export interface CallLimits {
 const DEFAULT_TIMEOUT = 30_000;
 
 /** The longest that timers of JavaScript wait: a longer time would end at once. */
-const MAX_TIMEOUT = 2 ** 31 - 1;
+export const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /** @throws ERR_INVALID_ARGUMENT if it is not a time, in milliseconds */
 export function checkTimeout(timeout: unknown): asserts timeout is number {
@@ -37,23 +37,40 @@ export async function withDeadline<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const controller = new AbortController();
-  // Many calls at once listen to one signal, and many attempts to another: Node.js would warn.
-  for (const each of [controller.signal, signal]) {
-    if (each instanceof EventTarget) setMaxListeners(0, each);
-  }
+  if (signal) expectListeners(signal);
   const abort = () => controller.abort(signal?.reason);
   signal?.addEventListener('abort', abort);
   const timer = setTimeout(() => controller.abort(timeoutError(timeout)), timeout);
   try {
-    return await new Promise<T>((resolve, reject) => {
-      const { signal: abortSignal } = controller;
-      abortSignal.addEventListener('abort', () => reject(abortSignal.reason as Error));
-      work(abortSignal).then(resolve, reject);
-    });
+    return await unlessAborted(work(controller.signal), controller.signal);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   }
+}
+
+/**
+ * The outcome of work, unless a signal aborts first.
+ *
+ * @throws the reason of the signal
+ */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  expectListeners(signal);
+  let abort: () => void = () => undefined;
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      abort = () => reject(signal.reason as Error);
+      signal.addEventListener('abort', abort);
+      work.then(resolve, reject);
+    });
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** Many calls at once listen to one signal, and many attempts to another: Node.js would warn. */
+function expectListeners(signal: AbortSignal): void {
+  if (signal instanceof EventTarget) setMaxListeners(0, signal);
 }
 
 function timeoutError(timeout: number): Error {

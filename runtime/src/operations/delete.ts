@@ -36,7 +36,7 @@ export async function remove(
   options: DeleteOptions,
 ): Promise<string[]> {
   const { version, signal, onDeleted } = takeOptions(options, DELETE_OPTIONS);
-  const { store } = services;
+  const { store, cache } = services;
   const tell = safely('onDeleted', onDeleted, services.onWarning);
   if (version !== undefined) storedVersion(version, store.limits);
   const oldestFirst = (await inOrderTo('delete', versions(services, name, { signal }))).reverse();
@@ -52,6 +52,7 @@ export async function remove(
     const outcomes = await Promise.allSettled(
       batch.map((each) => store.delete(name, each, signal)),
     );
+    cache?.drop(name);
     for (const [index, each] of batch.entries()) {
       if (outcomes[index]?.status === 'fulfilled') tell(each);
     }

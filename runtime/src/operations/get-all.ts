@@ -6,7 +6,7 @@ import type { SecretStore } from '../stores/secret-store.js';
 import { settle, type OnProgress } from './bulk.js';
 import { safely } from './callback.js';
 import { exactNames, storedVersion } from './checks.js';
-import { findItem, GET_OPTIONS, type GetOptions } from './get.js';
+import { get, GET_OPTIONS, type GetOptions } from './get.js';
 import { takeFunction, takeNames, takeOneOf, takeOptions, type Takers } from './options.js';
 import { nameMatcher } from './pattern.js';
 import type { Services } from './services.js';
@@ -58,12 +58,18 @@ const UNREADABLE: ReadonlySet<ErrorCode> = new Set([
 
 /** The values of many secrets, by name and in the order of names. */
 export async function getAll(
-  { store, envelope, onWarning }: Services,
+  services: Services,
   options: GetAllOptions,
 ): Promise<Map<string, string>> {
-  const taken = takeOptions(options, GET_ALL_OPTIONS);
-  const { names = ['*'], version, context = {}, onFailure = 'reject', signal } = taken;
-  const onProgress = safely('onProgress', taken.onProgress, onWarning);
+  const { store, envelope, onWarning } = services;
+  const {
+    names = ['*'],
+    onFailure = 'reject',
+    onProgress,
+    ...each
+  } = takeOptions(options, GET_ALL_OPTIONS);
+  const { version, context = {}, signal } = each;
+  const tell = safely('onProgress', onProgress, onWarning);
   const exact = exactNames(names, store.limits);
   if (version !== undefined) storedVersion(version, store.limits);
   const items = new Map<string, SealedItem | undefined>(exact.map((name) => [name, undefined]));
@@ -71,13 +77,15 @@ export async function getAll(
     for (const item of await scanItems(store, names, version, signal)) items.set(item.name, item);
   }
   let settled = 0;
-  onProgress(settled, items.size);
+  tell(settled, items.size);
   const { done, failures } = await settle(
     items,
-    () => onProgress(++settled, items.size),
+    () => tell(++settled, items.size),
     async (name, scanned) => {
-      const item = scanned ?? (await findItem(store, name, version, signal));
-      return decodeText(name, await envelope.open(item, context, signal));
+      const value = scanned
+        ? await envelope.open(scanned, context, signal)
+        : (await get(services, name, each)).value;
+      return decodeText(name, value);
     },
   );
   const isTolerable =

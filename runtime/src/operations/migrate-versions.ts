@@ -38,7 +38,7 @@ export interface MigratedVersion {
 
 /** Pad the versions that were stored unpadded. */
 export async function migrateVersions(
-  { store, onWarning }: Services,
+  { store, cache, onWarning }: Services,
   options: MigrateOptions,
 ): Promise<MigratedVersion[]> {
   const { dryRun = true, onSettled, signal } = takeOptions(options, MIGRATE_OPTIONS);
@@ -51,7 +51,8 @@ export async function migrateVersions(
     const to = padVersion(from);
     const target = JSON.stringify([name, to]);
     // A copy that an interrupted run left is not another item: the store tells them apart.
-    const isMoved = !dryRun && (await store.moveVersion(name, from, to, signal));
+    const isMoved =
+      !dryRun && (await store.moveVersion(name, from, to, signal).finally(() => cache?.drop(name)));
     const outcome = isMoved ? 'moved' : dryRun && !taken.has(target) ? 'planned' : 'taken';
     // Both 4 and 04 may be there, and only one of them can be moved.
     taken.add(target);

@@ -15,10 +15,14 @@ export type Takers<T> = { readonly [K in keyof T]-?: Take<NonNullable<T[K]>> };
  *
  * @throws ERR_INVALID_ARGUMENT if they are no options, or have one that is unknown or malformed
  */
-export function takeOptions<T extends object>(given: unknown, takers: Takers<T>): T {
+export function takeOptions<T extends object>(
+  given: unknown,
+  takers: Takers<T>,
+  what = 'The options',
+): T {
   return read(() => {
     if (Object.prototype.toString.call(given) !== '[object Object]') {
-      throw invalid('The options must be an object.');
+      throw invalid(`${what} must be an object.`);
     }
     const options = given as Readonly<Record<string, unknown>>;
     const unknown = Object.keys(options).find((name) => !Object.hasOwn(takers, name));
@@ -62,6 +66,14 @@ export function takeText(value: unknown, name: string): string {
 export function takeBoolean(value: unknown, name: string): boolean {
   if (typeof value !== 'boolean') throw invalid(`The option ${name} must be true or false.`);
   return value;
+}
+
+export function takeNumber(least: number, most = Infinity): Take<number> {
+  return (value, name) => {
+    if (typeof value === 'number' && value >= least && value <= most) return value;
+    const range = most === Infinity ? `from ${least}` : `from ${least} to ${most}`;
+    throw invalid(`The option ${name} must be a number ${range}.`);
+  };
 }
 
 export function takeFunction(value: unknown, name: string): (...args: unknown[]) => void {

@@ -8,6 +8,7 @@ import { isUnpadded, padVersion, unpadVersion, versionAfter } from '../format/ve
 import type { SecretStore } from '../stores/secret-store.js';
 import { takeOptions } from './options.js';
 import { preparePut, PUT_OPTIONS, type PreparedPut, type PutOptions } from './prepare-put.js';
+import { httpStatus } from './service-error.js';
 import type { Services } from './services.js';
 
 /** The outcome of a put. */
@@ -44,7 +45,11 @@ export async function putPrepared(services: Services, prepared: PreparedPut): Pr
   if (latest && (await holds(services, latest, prepared))) {
     return { name, version: latest.version, isUnchanged: true };
   }
-  return { name, version: await write(services, prepared), isUnchanged: false };
+  try {
+    return { name, version: await write(services, prepared), isUnchanged: false };
+  } finally {
+    services.cache?.drop(name);
+  }
 }
 
 /** Seal and store, and give the version that it got. */
@@ -98,8 +103,7 @@ async function putKnowing(
 /** Whether a call failed in a way that leaves open whether AWS did it. */
 function isUnanswered(error: unknown): boolean {
   if (!(error instanceof AwsError)) return false;
-  const cause = error.cause as { $metadata?: { httpStatusCode?: number } } | undefined;
-  const status = cause?.$metadata?.httpStatusCode ?? 0;
+  const status = httpStatus(error);
   const isRefused = status >= 400 && status < 500;
   return ['ERR_ABORTED', 'ERR_AWS', 'ERR_UNREACHABLE'].includes(error.code) && !isRefused;
 }

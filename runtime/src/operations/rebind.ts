@@ -117,8 +117,8 @@ async function storeAgain(
   const digest = isDigest(latest.digest) ? latest.digest : undefined;
   const options = { version, context, comment, digest, signal };
   const result = await put(services, name, value, options);
-  const stored = await get(services, name, { version, context, signal });
-  if (Buffer.compare(stored, value) === 0) return result;
+  const stored = await get(services, name, { version, context, signal, forceFetch: true });
+  if (Buffer.compare(stored.value, value) === 0) return result;
   throw new CredstashError(
     'ERR_INTEGRITY',
     `${name} version ${unpadVersion(version)} is not what was stored: someone else overwrote it.`,

@@ -53,7 +53,7 @@ export async function resolve(
     references,
     () => undefined,
     async (_, { name, ...which }) =>
-      decodeText(name, await get(services, name, { ...which, signal })),
+      decodeText(name, (await get(services, name, { ...which, signal })).value),
   );
   const resolved = new Map<string, string>();
   const failed = new Map<string, CredstashError>();

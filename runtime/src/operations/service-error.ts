@@ -1,4 +1,4 @@
-import { CredstashError } from '../errors.js';
+import { CredstashError, type AwsError } from '../errors.js';
 
 /** What a store or a key service rejected with, which may be the caller's own. */
 export function asCredstashError(error: unknown): CredstashError {
@@ -18,4 +18,10 @@ export async function settled<T>(work: Promise<T>): Promise<T> {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : typeof error;
+}
+
+/** The status with which AWS answered a call that failed; 0 if it gave no answer. */
+export function httpStatus({ cause }: AwsError): number {
+  const answered = cause as { $metadata?: { httpStatusCode?: number } } | undefined;
+  return answered?.$metadata?.httpStatusCode ?? 0;
 }

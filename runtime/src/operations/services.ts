@@ -1,4 +1,5 @@
 import type { SecretStore } from '../stores/secret-store.js';
+import type { SecretCache } from './cache.js';
 import type { Envelope } from './envelope.js';
 import { takeSignal, type Takers } from './options.js';
 
@@ -6,6 +7,7 @@ import { takeSignal, type Takers } from './options.js';
 export interface Services {
   readonly store: SecretStore;
   readonly envelope: Envelope;
+  readonly cache: SecretCache | undefined;
   /** Called with a warning about something that works, but needs repair. */
   readonly onWarning: (warning: string) => void;
 }

@@ -4,6 +4,7 @@ import {
   DynamoDbStore,
   formatReference,
   KmsKeyService,
+  type CacheOptions,
   type CredstashOptions,
   type DeleteOptions,
   type GetAllOptions,
@@ -11,6 +12,7 @@ import {
   type ListOptions,
   type MigrateOptions,
   type OperationOptions,
+  type PreloadOptions,
   type PutAllOptions,
   type PutOptions,
   type RebindOptions,
@@ -64,9 +66,17 @@ function options<T extends object>(
 const SIGNAL = { signal: ['undefined', 'an AbortSignal'] };
 const VERSION = ['undefined', 'a string', '1'];
 const CONTEXT = ['undefined', 'an empty object'];
-const GET: Rights<GetOptions> = { ...SIGNAL, version: VERSION, context: CONTEXT };
+const NUMBERS = ['undefined', '1', '1.5', 'Infinity'];
+const GET: Rights<GetOptions> = {
+  ...SIGNAL,
+  version: VERSION,
+  context: CONTEXT,
+  forceFetch: BOOLEANS,
+};
 const PUT: Rights<PutOptions> = {
-  ...GET,
+  ...SIGNAL,
+  version: VERSION,
+  context: CONTEXT,
   autoVersion: BOOLEANS,
   ifChanged: BOOLEANS,
   comment: ['undefined', ...STRINGS],
@@ -136,6 +146,21 @@ const SECRETS: Parameter[] = [
     },
     (given) => secrets.credstash.getAll(given),
   ),
+  {
+    of: 'the names of preload',
+    right: ['an empty array'],
+    give: (names) => secrets.connect({ cache: {} }).preload(names),
+  },
+  {
+    of: 'a name of preload',
+    right: ['a string'],
+    give: (name) => secrets.connect({ cache: {} }).preload(['b', name]),
+  },
+  ...options<PreloadOptions>(
+    'preload',
+    { ...SIGNAL, context: CONTEXT, jitter: ['undefined', '1', '1.5'] },
+    (given) => secrets.connect({ cache: {} }).preload(['a'], given),
+  ),
   ...options<PutOptions>('put', PUT, (given) => secrets.credstash.put('a', 'v', given)),
   ...options<PutAllOptions>('putAll', { ...PUT, onSettled: CALLABLE }, (given) =>
     secrets.credstash.putAll({ a: 'v' }, given),
@@ -183,11 +208,17 @@ const CONSTRUCTED: Parameter[] = [
       dynamodb: ['undefined'],
       kms: ['undefined'],
       timeout: ['undefined', '1', '1.5'],
+      cache: ['undefined', 'an empty object'],
       store: ['undefined'],
       keyService: ['undefined'],
       onWarning: CALLABLE,
     },
     (given) => new Credstash(given),
+  ),
+  ...options<CacheOptions>(
+    'the cache',
+    { maxAge: NUMBERS, staleIfError: NUMBERS, maxEntries: NUMBERS },
+    (cache) => new Credstash({ cache }),
   ),
   {
     of: 'the name of formatReference',
