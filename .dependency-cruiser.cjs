@@ -7,7 +7,7 @@ const ROOMS = {
     'runtime/src/aws/(client|deadline).ts',
     'runtime/src/errors.ts',
     'runtime/src/keys/key-service.ts',
-    'runtime/src/operations/(cache|options).ts',
+    'runtime/src/operations/(cache|log|options).ts',
     'runtime/src/stores/secret-store.ts',
   ],
   'runtime/src/format/': ['runtime/src/errors.ts'],

@@ -3,6 +3,7 @@ import { checkTimeout } from './aws/deadline.js';
 import { CredstashError } from './errors.js';
 import type { KeyService } from './keys/key-service.js';
 import { takeCache, type CacheOptions } from './operations/cache.js';
+import { takeLogger, type Logger } from './operations/log.js';
 import { invalid, takeFunction, takeText, type Takers } from './operations/options.js';
 import type { SecretStore } from './stores/secret-store.js';
 
@@ -102,6 +103,13 @@ export interface CredstashOptions extends CompartmentChoice {
    * @default - no callback
    */
   readonly onWarning?: ((warning: string) => void) | undefined;
+  /**
+   * Told at the end of each method what it did: its name, the secret, calls to AWS, milliseconds and the
+   * error code, and never a value.
+   *
+   * @default - no logger
+   */
+  readonly logger?: Logger | undefined;
 }
 
 export const CREDSTASH_OPTIONS: Takers<CredstashOptions> = {
@@ -117,6 +125,7 @@ export const CREDSTASH_OPTIONS: Takers<CredstashOptions> = {
   store: takeStore,
   keyService: takeKeyService,
   onWarning: takeFunction,
+  logger: takeLogger,
 };
 
 function takeTimeout(value: unknown): number {

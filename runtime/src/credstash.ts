@@ -13,6 +13,7 @@ import { Envelope } from './operations/envelope.js';
 import { getAll, type GetAllOptions } from './operations/get-all.js';
 import { get, type GetOptions } from './operations/get.js';
 import { history, list, versions, type ListOptions } from './operations/list.js';
+import { logged, type Logger } from './operations/log.js';
 import {
   migrateVersions,
   type MigratedVersion,
@@ -45,6 +46,7 @@ type OwnClient = DynamoDBClient | KMSClient;
  */
 export class Credstash {
   readonly #services: Services;
+  readonly #log: Logger['debug'] | undefined;
   readonly #opened: OwnClient[] = [];
 
   /**
@@ -66,6 +68,9 @@ export class Credstash {
       taken.keyService ?? new KmsKeyService(kms, key, keyIsChosen ? key : undefined, timeout);
     const onWarning = safely('onWarning', taken.onWarning, () => undefined);
     const cache = taken.cache && new SecretCache(taken.cache, onWarning);
+    const { logger } = taken;
+    const debug: Logger['debug'] = (message, event) => logger?.debug(message, event);
+    this.#log = logger && safely('logger', debug, onWarning);
     this.#services = { store, envelope: new Envelope(keyService), cache, onWarning };
   }
 
@@ -82,7 +87,11 @@ export class Credstash {
    * const password = await credstash.get('app/db.password', { context: { env: 'prod' } });
    */
   async get(name: string, options: GetOptions = {}): Promise<string> {
-    return decodeText(name, await this.getBytes(name, options));
+    const read = async () => {
+      const { version, value } = await get(this.#services, name, options);
+      return { version, text: decodeText(name, value) };
+    };
+    return (await this.#run('get', read, name)).text;
   }
 
   /**
@@ -97,7 +106,8 @@ export class Credstash {
    * const keystore = await credstash.getBytes('app/keystore.p12', { version: 3 });
    */
   async getBytes(name: string, options: GetOptions = {}): Promise<Uint8Array> {
-    return (await settled(get(this.#services, name, options))).value;
+    const read = () => get(this.#services, name, options);
+    return (await this.#run('getBytes', read, name)).value;
   }
 
   /**
@@ -116,7 +126,7 @@ export class Credstash {
    * const password = secrets.get('app/db.password');
    */
   async getAll(options: GetAllOptions = {}): Promise<Map<string, string>> {
-    return settled(getAll(this.#services, options));
+    return this.#run('getAll', () => getAll(this.#services, options));
   }
 
   /**
@@ -135,7 +145,7 @@ export class Credstash {
     env: Readonly<Record<string, string | undefined>>,
     options: ResolveOptions = {},
   ): Promise<Record<string, string>> {
-    return settled(resolve(this.#services, env, options));
+    return this.#run('resolve', () => resolve(this.#services, env, options));
   }
 
   /**
@@ -150,7 +160,7 @@ export class Credstash {
    * await credstash.preload(['app/db.password', 'app/api.key'], { jitter: 1000 });
    */
   async preload(names: readonly string[], options: PreloadOptions = {}): Promise<void> {
-    return settled(preload(this.#services, names, options));
+    return this.#run('preload', () => preload(this.#services, names, options));
   }
 
   /**
@@ -172,7 +182,7 @@ export class Credstash {
    * });
    */
   async put(name: string, value: Value, options: PutOptions = {}): Promise<PutResult> {
-    return settled(put(this.#services, name, value, options));
+    return this.#run('put', () => put(this.#services, name, value, options), name);
   }
 
   /**
@@ -190,7 +200,7 @@ export class Credstash {
     secrets: Readonly<Record<string, Value>> | ReadonlyMap<string, Value>,
     options: PutAllOptions = {},
   ): Promise<Map<string, PutResult>> {
-    return settled(putAll(this.#services, secrets, options));
+    return this.#run('putAll', () => putAll(this.#services, secrets, options));
   }
 
   /**
@@ -208,7 +218,7 @@ export class Credstash {
    * }
    */
   async list(options: ListOptions = {}): Promise<SecretEntry[]> {
-    return settled(list(this.#services, options));
+    return this.#run('list', () => list(this.#services, options));
   }
 
   /**
@@ -222,7 +232,7 @@ export class Credstash {
    * const [latest] = await credstash.versions('app/db.password');
    */
   async versions(name: string, options: OperationOptions = {}): Promise<string[]> {
-    return settled(versions(this.#services, name, options));
+    return this.#run('versions', () => versions(this.#services, name, options), name);
   }
 
   /**
@@ -239,7 +249,7 @@ export class Credstash {
    * }
    */
   async history(name: string, options: OperationOptions = {}): Promise<SecretEntry[]> {
-    return settled(history(this.#services, name, options));
+    return this.#run('history', () => history(this.#services, name, options), name);
   }
 
   /**
@@ -255,7 +265,7 @@ export class Credstash {
    * await credstash.delete('app/db.password', { version: 1 });
    */
   async delete(name: string, options: DeleteOptions = {}): Promise<string[]> {
-    return settled(remove(this.#services, name, options));
+    return this.#run('delete', () => remove(this.#services, name, options), name);
   }
 
   /**
@@ -272,7 +282,7 @@ export class Credstash {
    * const moved = await credstash.migrateVersions({ dryRun: false });
    */
   async migrateVersions(options: MigrateOptions = {}): Promise<MigratedVersion[]> {
-    return settled(migrateVersions(this.#services, options));
+    return this.#run('migrateVersions', () => migrateVersions(this.#services, options));
   }
 
   /**
@@ -293,12 +303,16 @@ export class Credstash {
    * const bound = await credstash.rebind({ names: ['app/*'], dryRun: false });
    */
   async rebind(options: RebindOptions = {}): Promise<Map<string, PutResult>> {
-    return settled(rebind(this.#services, options));
+    return this.#run('rebind', () => rebind(this.#services, options));
   }
 
   /** Close the connections of the clients that were not given to the constructor. */
   close(): void {
     for (const client of this.#opened) client.destroy();
+  }
+
+  #run<T>(method: string, work: () => Promise<T>, name?: string): Promise<T> {
+    return this.#log ? logged(this.#log, method, name, work) : settled(work());
   }
 
   #open<T extends OwnClient>(client: T): T {

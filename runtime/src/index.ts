@@ -14,6 +14,7 @@ export type { DeleteOptions } from './operations/delete.js';
 export type { GetAllOptions } from './operations/get-all.js';
 export type { GetOptions } from './operations/get.js';
 export type { ListOptions } from './operations/list.js';
+export type { Logger, OperationEvent } from './operations/log.js';
 export type { MigratedVersion, MigrateOptions } from './operations/migrate-versions.js';
 export type { PreloadOptions } from './operations/preload.js';
 export type { PutAllOptions } from './operations/put-all.js';

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { isNativeError } from 'node:util/types';
 
 import { AwsError, type AwsService, type ErrorCode } from '../errors.js';
+import { countCall } from './call-count.js';
 import type { AwsClient } from './client.js';
 import { withDeadline, type CallLimits } from './deadline.js';
 import { FOREIGN_ANSWER } from './foreign-answer.js';
@@ -109,6 +110,7 @@ export async function call<T>(
   send: (options: { abortSignal: AbortSignal }) => Promise<T>,
   limits: CallLimits = {},
 ): Promise<T> {
+  countCall();
   try {
     return await withDeadline(async (abortSignal) => {
       try {

@@ -212,6 +212,7 @@ const CONSTRUCTED: Parameter[] = [
       store: ['undefined'],
       keyService: ['undefined'],
       onWarning: CALLABLE,
+      logger: ['undefined'],
     },
     (given) => new Credstash(given),
   ),
