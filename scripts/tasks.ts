@@ -121,6 +121,11 @@ export function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
     exec('tsx bench/retries.ts'),
   );
   add(
+    'bench:cache',
+    'Measure the memory of a full cache, and the time of a get that it serves',
+    exec('tsx --expose-gc bench/cache.ts'),
+  );
+  add(
     'local',
     'Run the embedded AWS until Ctrl-C',
     ...spawn('bundle', 'template'),

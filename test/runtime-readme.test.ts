@@ -44,6 +44,8 @@ test('the examples of the README of credstash-runtime run', async () => {
     'correct horse',
     'true',
     'app/api.key is not set',
+    'battery staple',
+    'credstash.get 2 success',
     'read app/db.password',
     'mail/api.key: ERR_SECRET_NOT_FOUND',
     '1',
