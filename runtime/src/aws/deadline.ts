@@ -61,6 +61,8 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
     return await new Promise<T>((resolve, reject) => {
       abort = () => reject(signal.reason as Error);
       signal.addEventListener('abort', abort);
+      // The work has begun already.
+      if (signal.aborted) abort();
       work.then(resolve, reject);
     });
   } finally {

@@ -20,7 +20,7 @@ export class SharedWork<T> {
   /**
    * Wait for the outcome.
    *
-   * @param signal The caller's own, which did not abort yet.
+   * @param signal The caller's own.
    * @throws ERR_ABORTED when it aborts
    */
   async join(signal: AbortSignal | undefined): Promise<T> {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -194,6 +195,18 @@ describe('a read that several wait for', () => {
     expect(await credstash.get('a')).toBe('two');
   });
 
+  test('ends when the signal aborts as it begins', async () => {
+    const controller = new AbortController();
+    const { limits } = new DynamoDbStore(test_.clients().dynamodb, 'credential-store');
+    const latest = () => {
+      controller.abort();
+      return new Promise<never>(() => undefined);
+    };
+    const store = { limits, latest } as Partial<SecretStore> as SecretStore;
+    const get = secrets.connect({ store, cache: {} }).get('a', { signal: controller.signal });
+    await expect(get).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+  });
+
   test('gives its error to all, and is not kept', async () => {
     const credstash = once({});
     test_.aws.inject({ action: 'kms:Decrypt', error: 'ThrottlingException', times: 1 });
@@ -222,6 +235,7 @@ describe('a read that several wait for', () => {
     await new Promise(setImmediate);
     process.off('warning', warned);
     expect(warned).not.toHaveBeenCalled();
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
 
