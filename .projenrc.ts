@@ -103,7 +103,7 @@ project.package.addField('exports', {
 
 // TypeScript before 6 ignores `exports` in an app of `module: commonjs`, as CDK apps long were.
 project.package.addField('typesVersions', { '*': { runtime: ['./build/runtime/index.d.ts'] } });
-// jsii recommends building with the oldest peers. We build with the newest, and test/peers.test.ts
+// jsii recommends building with the oldest peers. We build with the newest, and test/pack/peers.test.ts
 // tests the oldest.
 project.compileTask.reset(
   'jsii --silence-warnings=reserved-word --silence-warnings=missing-dev-dependency --compress-assembly',

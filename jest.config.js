@@ -16,7 +16,7 @@ module.exports = {
     ],
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(interop|page)/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(interop|pack|page)/'],
   modulePathIgnorePatterns: ['<rootDir>/(build|dist|cdk.out)/', '<rootDir>/runtime/dist/'],
   globalSetup: '<rootDir>/test/global-setup.ts',
   setupFiles: ['<rootDir>/testbed/environment.ts'],

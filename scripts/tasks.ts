@@ -87,7 +87,7 @@ export function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
     exec('prettier --check --log-level warn .'),
     exec('tsc --noEmit'),
   );
-  // The tests install the packed packages. Jest builds the rest: see test/global-setup.ts.
+  // The READMEs' tests import the packages. Jest builds the rest: see test/global-setup.ts.
   project.testTask.addSteps(...spawn('clean', 'types', 'compile'), {
     exec: 'jest',
     receiveArgs: true,
@@ -97,6 +97,12 @@ export function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
     'Compare with other clients and languages, deploy to moto, and try DynamoDB Local (needs Python 3, Java 17 and Maven; for all clients Go and Rust)',
     ...spawn('pre-compile', 'compile'),
     { exec: 'jest --config jest.interop.config.js', receiveArgs: true },
+  );
+  add(
+    'test:pack',
+    'Install the packed packages in empty folders, with the oldest aws-cdk-lib and other tools',
+    ...spawn('pre-compile', 'compile'),
+    { exec: 'jest --config jest.pack.config.js', receiveArgs: true },
   );
   add('test:page', 'Look at the page of `credstash access` in Chromium, which must be installed', {
     exec: 'jest --config jest.page.config.js',

@@ -1,4 +1,4 @@
-import { Packed } from '../pack/packed';
+import { Packed } from './packed';
 
 let packed: Packed;
 

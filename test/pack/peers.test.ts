@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { peerDependencies } from '../package.json';
-import { blocks } from './documentation';
-import { single } from './templates';
+import { peerDependencies } from '../../package.json';
+import { blocks } from '../documentation';
+import { single } from '../templates';
 
 const run = promisify(execFile);
-const ROOT = join(__dirname, '..');
+const ROOT = join(__dirname, '../..');
 
 let folder: string;
 
