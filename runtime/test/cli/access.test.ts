@@ -115,6 +115,22 @@ test('tells two stages apart by the path, and nobody where that is so', async ()
   );
 });
 
+test('says what is not known of a compartment, where nobody can use the secret, too', async () => {
+  const imported = {
+    ...compartment('shop', { 'role Web': { read: { table: [APP], key: [{}] } } }),
+    notKnown: ['the policy of the table, which the app does not define'],
+  };
+  const file = await write({ ...LOCKFILE, compartments: { Secrets: imported }, notKnown: [] });
+  const { stdout } = await ask('web/key');
+  expect(stdout.split('\n')).toEqual([
+    `As ${file} says:`,
+    '',
+    'shop (Secrets): nobody can use web/key.',
+    'Not known: the policy of the table, which the app does not define.',
+    '',
+  ]);
+});
+
 test('a compartment that the app does not have is an error that names those it has', async () => {
   const file = await write(LOCKFILE);
   expect(await ask('--compartment', 'typo')).toEqual({

@@ -40,11 +40,14 @@ export function printAccess(
 function printCompartment(its: CompartmentReport, asked: string): void {
   const { access, name, path } = its;
   printLine('');
-  if (access.length === 0) {
-    printLine(`${name} (${path}): nobody can use ${asked}.`);
-    return;
-  }
-  printLine(`${name} (${path}): who can use ${asked}`);
+  if (access.length === 0) printLine(`${name} (${path}): nobody can use ${asked}.`);
+  else printEntries(its, `${name} (${path}): who can use ${asked}`);
+  for (const each of its.notKnown) printLine(`Not known: ${each}.`);
+}
+
+function printEntries(its: CompartmentReport, title: string): void {
+  const { access } = its;
+  printLine(title);
   const rows = rowsOf(access).map((row) => row.map((cell) => shown(cell)));
   process.stdout.write(formatTable(HEAD, rows, process.stdout.columns || undefined));
   printLine(bindingWords(its));
@@ -53,7 +56,6 @@ function printCompartment(its: CompartmentReport, asked: string): void {
   for (const { rule, principal, reason } of its.acknowledged) {
     if (shows(principal)) printLine(`On purpose: ${rule}, ${principal}: ${reason}`);
   }
-  for (const each of its.notKnown) printLine(`Not known: ${each}.`);
 }
 
 /** A row for the verbs of a principal that need the same. */
