@@ -10,7 +10,7 @@ import { accessOf } from './access';
 import { Tree } from './tree';
 import { Acknowledged, jsonOf, lockfileOf } from './lockfile';
 import { markdownOf } from './markdown';
-import { Finding, findingsOf, Rule, RULES } from './rules';
+import { Finding, findingsOf, RULES } from './rules';
 
 /** Properties of `CompartmentAccess`. */
 export interface CompartmentAccessProps {
@@ -60,14 +60,18 @@ export class CompartmentAccess implements IPolicyValidationPlugin {
         const reason = tree.reason(`${this.name}::${rule}`, finding.path, path);
         if (reason) onPurpose.push({ rule, principal, reason });
         // CDK itself would let an acknowledgement without a reason pass, but not of what is fatal.
-        else violations.push(violation(finding, path, reason === '' ? 'fatal' : 'error'));
+        else violations.push(violation(finding, tree, path, reason === '' ? 'fatal' : 'error'));
       }
       acknowledged.set(path, onPurpose);
     }
     const names = access.compartments.map(({ parts }) => parts.name);
     for (const name of requireScopes.filter((each) => !names.includes(each))) {
-      const says = `requireScopes names the compartment ${name}, which the app does not have`;
-      violations.push(violation({ rule: 'UnscopedGrant', principal: '', says }, ''));
+      const says = `requireScopes names the compartment ${name}, which the app does not have.`;
+      violations.push(mistake(says, 'Correct the name, or remove it.'));
+    }
+    for (const stack of tree.unseen) {
+      const says = `CompartmentAccess does not see the stack ${stack}, so its lockfile is not whole.`;
+      violations.push(mistake(says, 'Add it once, to the app: Validations.of(app).addPlugins(…).'));
     }
     const lockfile = lockfileOf(access, acknowledged);
     write(join(directory, 'credstash-access.json'), jsonOf(lockfile));
@@ -78,17 +82,25 @@ export class CompartmentAccess implements IPolicyValidationPlugin {
 
 function violation(
   { rule, path, says }: Finding,
+  tree: Tree,
   compartment: string,
-  severity: 'error' | 'fatal' = 'error',
+  severity: 'error' | 'fatal',
 ): PolicyViolation {
-  const where = compartment === '' ? '' : ` Compartment: ${compartment}.`;
+  const its = path ?? compartment;
   return {
     ruleName: rule,
-    description: `${says}. ${RULES[rule as Rule]}${where}`,
+    description: `${says}. ${RULES[rule]} Compartment: ${compartment}.`,
     fix: `Change the grant, or acknowledge CompartmentAccess::${rule} with a reason.`,
     severity,
-    violatingResources: [{ constructPath: path ?? compartment, locations: [] }],
+    // `cdk synth` selects no stack of a stage, and drops what is about constructs of other stacks.
+    violatingResources: [{ constructPath: tree.isInStage(its) ? '' : its, locations: [] }],
   };
+}
+
+/** What is wrong with the plugin itself, and can't be acknowledged. */
+function mistake(description: string, fix: string): PolicyViolation {
+  const violatingResources = [{ constructPath: '', locations: [] }];
+  return { ruleName: 'Setup', description, fix, severity: 'fatal', violatingResources };
 }
 
 /** A file that has not changed stays untouched, so that `cdk watch` isn't woken by it. */

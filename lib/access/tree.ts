@@ -16,6 +16,8 @@ import { SynthesizedStack, Template } from './template';
 /** An app that is being validated: its templates, and the constructs that made them. */
 export class Tree {
   public readonly stacks: readonly SynthesizedStack[];
+  /** The paths of the stacks of the app whose templates the plugin isn't given. */
+  public readonly unseen: readonly string[];
   private readonly byPath: ReadonlyMap<string, IConstruct>;
   private readonly nestedStacks: readonly NestedStack[];
   /** The path of each construct of a template, by the path of its stack and its logical id. */
@@ -37,6 +39,16 @@ export class Tree {
       const place = placeOf(this.byPath.get(path) as Stack);
       return this.withNested({ ...place, ...this.read(path, templatePath) }, dirname(templatePath));
     });
+    const seen = new Set(this.stacks.map(({ path }) => path));
+    this.unseen = constructs
+      .filter((each) => Stack.isStack(each) && !seen.has(each.node.path))
+      .map(({ node }) => node.path);
+  }
+
+  /** Whether a construct is in a stage of the app. */
+  public isInStage(path: string): boolean {
+    const construct = this.byPath.get(path);
+    return construct !== undefined && Stage.of(construct) !== construct.node.root;
   }
 
   /** A stack, and those that are nested in it: a plugin gets only the templates of the others. */

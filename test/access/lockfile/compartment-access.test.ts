@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -164,7 +165,7 @@ test('An acknowledgement without a reason is none', () => {
 
 test('A name in requireScopes that no compartment has fails the synthesis', () => {
   expect(() => synth(() => undefined, { requireScopes: ['typo'] })).toThrow(
-    'requireScopes names the compartment typo, which the app does not have',
+    /requireScopes names the compartment typo, which the app does not have\. \(.*\n.*\n.*Correct the name/,
   );
 });
 
@@ -195,6 +196,33 @@ test('Two stages have an entry each, and their roles have no access to the other
     'policy Prod/Stack/Secrets/WritePolicy',
     'role Prod/Stack/reader',
   ]);
+});
+
+test('`cdk synth` fails on a rule that is broken in a stage, although it selects no stack of stages', () => {
+  const outdir = join(directory, 'cdk.out');
+  const app = new App({ outdir, context: { '@aws-cdk/core:validateAgainstDefaultRules': false } });
+  Validations.of(app).addPlugins(new CompartmentAccess({ directory }));
+  const stack = new Stack(new Stage(app, 'Prod'), 'Stack');
+  new Compartment(stack, 'Secrets').grantAdmin(role(stack, 'admin'));
+  expect(() => app.synth()).toThrow('ReaderCanWrite');
+
+  const cdk = join(__dirname, '../../../node_modules/aws-cdk/bin/cdk');
+  const args = ['synth', '--quiet', '--no-notices', '--app', outdir];
+  const { status, stderr } = spawnSync(process.execPath, [cdk, ...args], { encoding: 'utf8' });
+  expect(stderr).toContain('role Prod/Stack/admin can read and write the same secrets');
+  expect(status).toBe(1);
+});
+
+test('The plugin refuses to be added to a stage: its lockfile would lack the others', () => {
+  const app = new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': false } });
+  for (const id of ['Test', 'Prod']) {
+    const stage = new Stage(app, id);
+    Validations.of(stage).addPlugins(new CompartmentAccess({ directory }));
+    new Compartment(new Stack(stage, 'Stack'), 'Secrets');
+  }
+  expect(() => app.synth()).toThrow(
+    /CompartmentAccess does not see the stack Prod\/Stack, so its lockfile is not whole\. \(.*\n.*\n.*Add it once, to the app/,
+  );
 });
 
 test('An app without a compartment has a lockfile that names none', () => {
