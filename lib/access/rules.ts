@@ -24,27 +24,48 @@ export interface Finding {
   readonly says: string;
 }
 
+type Verbs = PrincipalAccess['verbs'];
+
 /** The verbs that need both halves. */
 const BOTH_HALVES = ['read', 'readUnbound', 'write', 'rewrap'] as const;
 
 /** Where the rules are broken in a compartment. */
 export function findingsOf(report: CompartmentReport, requireScopes: boolean): Finding[] {
   const attached = report.principals.filter(({ principal }) => !principal.isPolicy);
+  const anybody = attached.find(({ principal }) => principal.names.includes('*'));
   return attached.flatMap((access) => {
     const { label, path } = access.principal;
+    const verbs = anybody && anybody !== access ? completed(access, anybody) : access.verbs;
     const found = (rule: Rule, says: string | undefined): Finding[] =>
       says === undefined ? [] : [{ rule, principal: label, path, says: `${label} ${says}` }];
     return [
-      ...found('ReaderCanWrite', readsAndWrites(access)),
-      ...(requireScopes ? found('UnscopedGrant', withoutScope(access)) : []),
-      ...found('HalfGrant', half(access)),
+      ...found('ReaderCanWrite', readsAndWrites(verbs)),
+      ...(requireScopes ? found('UnscopedGrant', withoutScope(verbs)) : []),
+      ...found('HalfGrant', half(verbs)),
       ...found('OtherAccount', fromOutside(access, report)),
       ...found('StrangerInKeyPolicy', inKeyPolicy(access, report)),
     ];
   });
 }
 
-function readsAndWrites({ verbs }: PrincipalAccess): string | undefined {
+/** What anybody may do completes a half of a principal's. */
+function completed({ verbs }: PrincipalAccess, anybody: PrincipalAccess): Verbs {
+  const entries = Object.entries(verbs) as [Verb, Halves][];
+  return Object.fromEntries(
+    entries.map(([verb, { table, key }]): [Verb, Halves] => {
+      const its = anybody.verbs[verb] ?? {};
+      return [
+        verb,
+        {
+          table: table && [...table, ...(its.table ?? [])],
+          key: key && [...key, ...(its.key ?? [])],
+        },
+      ];
+    }),
+  );
+}
+
+function readsAndWrites(verbs: Verbs): string | undefined {
   const writes = verbs.write;
   const overlap = (reads: Halves | undefined) =>
     isWhole(reads) && isWhole(writes) && allPairs(reads.table, writes.table).length > 0;
@@ -53,7 +74,7 @@ function readsAndWrites({ verbs }: PrincipalAccess): string | undefined {
     : undefined;
 }
 
-function withoutScope({ verbs }: PrincipalAccess): string | undefined {
+function withoutScope(verbs: Verbs): string | undefined {
   const isOpen = ({ names = ['*'], context = {} }: Scope) =>
     names.includes('*') && Object.keys(context).length === 0;
   const unscoped = BOTH_HALVES.filter((verb) => {
@@ -65,7 +86,7 @@ function withoutScope({ verbs }: PrincipalAccess): string | undefined {
   return all.length === 0 ? undefined : `can ${all.join(', ')} without a scope`;
 }
 
-function half({ verbs }: PrincipalAccess): string | undefined {
+function half(verbs: Verbs): string | undefined {
   const isSure = ({ notKnown = [] }: Scope) => notKnown.length === 0;
   const halves = BOTH_HALVES.flatMap((verb) => {
     const { table = [], key = [] } = verbs[verb] ?? {};

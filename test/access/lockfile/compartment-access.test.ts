@@ -139,6 +139,20 @@ describe('The synthesis fails on', () => {
   });
 });
 
+test('A half that anybody may complete is none that allows nothing', () => {
+  const build = (secrets: Compartment, stack: Stack) => {
+    const anybody = { principals: [new iam.StarPrincipal()], resources: ['*'] };
+    secrets.key.addToResourcePolicy(
+      new iam.PolicyStatement({ actions: ['kms:Decrypt'], ...anybody }),
+    );
+    const writer = role(stack, 'writer');
+    secrets.grantWrite(writer);
+    writer.addToPolicy(allow(['dynamodb:GetItem'], [secrets.tableArn]));
+  };
+  expect(() => synth(build)).toThrow('role Stack/writer can read and write the same secrets');
+  expect(() => synth(build)).not.toThrow('role Stack/writer can read at the table, and not');
+});
+
 test('A role whose account only the deployment knows is not taken for one of another account', () => {
   const app = new App({ context: { '@aws-cdk/core:validateAgainstDefaultRules': false } });
   Validations.of(app).addPlugins(new CompartmentAccess({ directory }));
