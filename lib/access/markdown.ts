@@ -23,7 +23,7 @@ function compartment(path: string, its: LockedCompartment): string {
     `The key ${bindsNames ? binding : 'does not bind names'}.`,
     ...its.notKnown.map((each) => `Not known: ${text(each)}`),
     ...its.acknowledged.map(
-      ({ rule, principal, reason }) => `${rule}, ${text(principal)}: ${text(reason)}`,
+      ({ rule, principal, reason }) => `On purpose: ${rule}, ${text(principal)}: ${text(reason)}`,
     ),
   ];
   const lines = Object.entries(principals).flatMap(([principal, verbs]) =>

@@ -57,9 +57,10 @@ function withAnybody(principals: Principals, principal: string, verb: Verb): Hal
   const half = (which: keyof Halves) => {
     const scopes = all.flatMap((each) => each[which] ?? []);
     const isGiven = all.some((each) => each[which] !== undefined);
-    return isGiven
-      ? { [which]: [...new Map(scopes.map((each) => [JSON.stringify(each), each])).values()] }
-      : {};
+    if (!isGiven) return {};
+    const distinct = new Map(scopes.map((each) => [JSON.stringify(each), each]));
+    const everything = distinct.get('{}');
+    return { [which]: everything ? [everything] : [...distinct.values()] };
   };
   return { ...half('table'), ...half('key') };
 }

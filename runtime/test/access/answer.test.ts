@@ -19,6 +19,14 @@ test('what anybody may do completes what a principal may', () => {
   ]);
 });
 
+test('what anybody may do is not told of who may do everything', () => {
+  const principals: Principals = {
+    'role r': { read: { table: [APP], key: [{}] } },
+    anybody: { read: { table: [], key: [{ notKnown: ['StringEquals aws:PrincipalOrgID o-1'] }] } },
+  };
+  expect(entriesOf(principals, {})[0]).toMatchObject({ table: [APP], key: [{}] });
+});
+
 test('without a context, a grant is told with the context that it needs', () => {
   const principals: Principals = { 'role r': { read: { table: [{}], key: [PROD] } } };
   expect(answer(principals, 'role r', 'read', { name: 'a' })).toBe('yes');

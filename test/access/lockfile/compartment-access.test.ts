@@ -24,6 +24,8 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const lockfile = () =>
   JSON.parse(readFileSync(join(directory, 'credstash-access.json'), 'utf8')) as Lockfile;
 
+const markdown = () => readFileSync(join(directory, 'credstash-access.md'), 'utf8');
+
 /** Synthesize an app with the plugin. */
 function synth(
   build: (secrets: Compartment, stack: Stack) => void,
@@ -44,8 +46,7 @@ test('An app whose grants are right synthesizes, and the lockfile says who can d
   expect(lockfile().compartments['Stack/Secrets']?.principals['role Stack/reader']).toEqual({
     read: { table: [NAMES], key: [NAMES] },
   });
-  const page = readFileSync(join(directory, 'credstash-access.md'), 'utf8');
-  expect(page).toContain('| role Stack/reader | read | names `app/*` | names `app/*` |');
+  expect(markdown()).toContain('| role Stack/reader | read | names `app/*` | names `app/*` |');
 });
 
 describe('The synthesis fails on', () => {
@@ -136,6 +137,7 @@ describe('The synthesis fails on', () => {
     expect(lockfile().compartments['Stack/Secrets']?.acknowledged).toContainEqual(
       expect.objectContaining({ rule, reason }),
     );
+    expect(markdown()).toMatch(new RegExp(`^- On purpose: ${rule}, .*: ${reason}$`, 'm'));
   });
 });
 
@@ -245,6 +247,5 @@ test('An app without a compartment has a lockfile that names none', () => {
   new iam.Role(new Stack(app, 'Stack'), 'role', { assumedBy: new iam.AccountRootPrincipal() });
   app.synth();
   expect(lockfile()).toMatchObject({ compartments: {}, notKnown: [] });
-  const page = readFileSync(join(directory, 'credstash-access.md'), 'utf8');
-  expect(page).toContain('The app has no compartment.');
+  expect(markdown()).toContain('The app has no compartment.');
 });
