@@ -63,6 +63,26 @@ test('template copies all else: what other tools fill in, and bytes that are not
   );
 });
 
+test('template warns of braces that look like a placeholder, and copies them', async () => {
+  const others = [
+    '{{- credstash:user -}}',
+    '  {{ "credstash:user" }}',
+    "{{'credstash:user' | upper}}",
+    '{{',
+    '  credstash:user',
+    '}}',
+  ].join('\n');
+  const path = await setting.file('copied.tpl', `${others}\n{{ credstash:user }}`);
+  expect(await setting.run('template', path)).toEqual({
+    exitCode: 0,
+    stdout: `${others}\napp`,
+    stderr: ['1:1', '2:3', '3:1', '4:1']
+      .map((at) => `${path}:${at}: the {{ }} is copied: a placeholder is {{ credstash:NAME }}`)
+      .map((words) => `warning: ${words}, on one line\n`)
+      .join(''),
+  });
+});
+
 test('template never interprets a value, whatever it holds', async () => {
   const list = sample(values, 5).flat();
   const stored = new Map(list.map((value, i) => [`v${i}`, value]));

@@ -88,6 +88,10 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
   const credstash = await connect(command);
   const read = await readSecrets(credstash, { names, context });
   const { references, others } = partEnvironment(flags.refs ?? false);
+  for (const [variable, value = ''] of Object.entries(flags.refs ? others : {})) {
+    if (!/^[\s"']+credstash:/.test(value)) continue;
+    warn(`${variable} is no reference: its value has a space or a quote before credstash:`);
+  }
   const onMissing = flags.skipMissing ? 'skip' : 'reject';
   const referenced = await readReferences(credstash, references, {
     context: flags.context && context,

@@ -53,6 +53,9 @@ async function template(
   if (bytes === undefined) throw tooLarge('The template has');
   const parsed = parseTemplate(file, bytes);
   if (parsed.references.size === 0) warn(`${file} has no {{ credstash:NAME }}`);
+  for (const where of parsed.copied) {
+    warn(`${where}: the {{ }} is copied: a placeholder is {{ credstash:NAME }}, on one line`);
+  }
   const references = Object.fromEntries(parsed.references);
   const { secrets, failures } = await readReferences(await connect(command), references, {
     context,

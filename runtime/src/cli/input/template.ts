@@ -6,12 +6,17 @@ export interface Template {
   readonly parts: readonly (Uint8Array | string)[];
   /** The references, by where they are. */
   readonly references: ReadonlyMap<string, string>;
+  /** Where braces are that look like a placeholder, and are copied. */
+  readonly copied: readonly string[];
 }
 
 const NEWLINE = 0x0a;
 
-/** Up to the end of the line, if nothing closes it. */
-const PLACEHOLDER = /\{\{[ \t]*(credstash:[^\n]*?)(\}\}|$)/gm;
+/**
+ * A placeholder, up to the end of the line if nothing closes it; or the start of what others fill in, such
+ * as `{{- credstash:NAME -}}` and `{{ "credstash:NAME" }}`.
+ */
+const PLACEHOLDER = /\{\{[ \t]*(credstash:[^\n]*?)(\}\}|$)|\{\{[\s"'`~-]*credstash:/gm;
 
 /**
  * Find the placeholders `{{ credstash:NAME }}`. Other braces mean nothing.
@@ -22,19 +27,25 @@ const PLACEHOLDER = /\{\{[ \t]*(credstash:[^\n]*?)(\}\}|$)/gm;
 export function parseTemplate(file: string, bytes: Buffer): Template {
   const parts: (Uint8Array | string)[] = [];
   const references = new Map<string, string>();
+  const copied: string[] = [];
   let end = 0;
+  let at = 0;
   let line = 1;
   let lineStart = 0;
   // A character for each byte: so what is no placeholder is copied as it is, in any encoding.
   for (const match of bytes.toString('latin1').matchAll(PLACEHOLDER)) {
-    const [placeholder, reference = '', closing] = match;
+    const [placeholder, reference, closing] = match;
     const { index } = match;
-    for (let at = end; at < index; at++) {
+    for (; at < index; at++) {
       if (bytes[at] !== NEWLINE) continue;
       line++;
       lineStart = at + 1;
     }
     const where = `${file}:${line}:${index - lineStart + 1}`;
+    if (reference === undefined) {
+      copied.push(where);
+      continue;
+    }
     if (closing === '') {
       throw new CredstashError(
         'ERR_INVALID_ARGUMENT',
@@ -46,7 +57,7 @@ export function parseTemplate(file: string, bytes: Buffer): Template {
     end = index + placeholder.length;
   }
   parts.push(bytes.subarray(end));
-  return { parts, references };
+  return { parts, references, copied };
 }
 
 /**
