@@ -44,6 +44,7 @@ export function isReference(text: string): boolean {
  */
 export function formatReference(name: string, options: ReferenceOptions = {}): string {
   checkText("A secret's name", name);
+  if (name === '') throw invalid("A secret's name must not be empty.");
   const { version, context = {} } = takeOptions(options, REFERENCE_OPTIONS);
   const parameters = Object.entries(context)
     .sort(([a], [b]) => (a < b ? -1 : 1))

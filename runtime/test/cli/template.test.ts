@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Setting } from './setting.js';
@@ -98,10 +98,10 @@ test('template writes to standard output, and with -o to a file that only its ow
   expect(await setting.run('template', path)).toEqual({ exitCode: 0, stdout: 'app', stderr: '' });
   const template = '{{ credstash:password }}\n';
   expect(await setting.pipe(template, 'template', '-')).toMatchObject({ stdout: 'new\n' });
-  // The template itself may be the file.
-  expect(await setting.run('template', path, '-o', path)).toMatchObject({ exitCode: 0 });
-  expect(await readFile(path, 'utf8')).toBe('app');
-  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  const output = join(setting.folder, 'out');
+  expect(await setting.run('template', path, '-o', output)).toMatchObject({ exitCode: 0 });
+  expect(await readFile(output, 'utf8')).toBe('app');
+  expect((await stat(output)).mode & 0o777).toBe(0o600);
 });
 
 describe('template writes nothing, and leaves the output as it was,', () => {
@@ -136,6 +136,19 @@ describe('template writes nothing, and leaves the output as it was,', () => {
     }
     expect(await readFile(output, 'utf8')).toBe('as it was');
   });
+});
+
+test('template does not replace the template itself, by whichever path', async () => {
+  const text = 'user={{ credstash:user }}';
+  const path = await setting.file('own.tpl', text);
+  const link = join(setting.folder, 'link');
+  await symlink(path, link);
+  for (const output of [path, link]) {
+    const { exitCode, stderr } = await setting.run('template', path, '-o', output);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('would replace the template');
+    expect(await readFile(path, 'utf8')).toBe(text);
+  }
 });
 
 test('template warns if there is no reference, and copies the file', async () => {

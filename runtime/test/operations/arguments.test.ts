@@ -223,7 +223,7 @@ const CONSTRUCTED: Parameter[] = [
   ),
   {
     of: 'the name of formatReference',
-    right: STRINGS,
+    right: ['a string'],
     give: (name) => formatReference(name),
   },
   ...options<ReferenceOptions>('formatReference', { version: VERSION, context: CONTEXT }, (given) =>

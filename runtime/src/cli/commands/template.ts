@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+
 import type { Command } from 'commander';
 
 import { CredstashError } from '../../errors.js';
@@ -47,6 +49,9 @@ async function template(
   command: Command,
 ) {
   const context = words.length > 0 ? parseContext(command, words) : undefined;
+  if (output !== undefined && (await isSameFile(file, output))) {
+    command.error(`error: the output would replace the template ${file}`);
+  }
   const reading =
     file === '-' ? readInput(command, MOST_BYTES) : readFile(command, file, MOST_BYTES);
   const bytes = await reading;
@@ -70,4 +75,10 @@ async function template(
 
 function tooLarge(what: string): CredstashError {
   return new CredstashError('ERR_INVALID_ARGUMENT', `${what} more than ${MOST_BYTES} bytes.`);
+}
+
+/** Whether two paths lead to one file, by a link or not. */
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map((path) => stat(path).catch(() => undefined)));
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
