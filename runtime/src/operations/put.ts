@@ -41,11 +41,11 @@ export async function putPrepared(services: Services, prepared: PreparedPut): Pr
   if (digest === 'SHA' || digest === 'MD5') {
     onWarning(`The digest ${digest} is weak: use it only for clients that know no other.`);
   }
-  const latest = prepared.ifChanged ? await store.latest(name, prepared.signal) : undefined;
-  if (latest && (await holds(services, latest, prepared))) {
-    return { name, version: latest.version, isUnchanged: true };
-  }
   try {
+    const latest = prepared.ifChanged ? await store.latest(name, prepared.signal) : undefined;
+    if (latest && (await holds(services, latest, prepared))) {
+      return { name, version: latest.version, isUnchanged: true };
+    }
     return { name, version: await write(services, prepared), isUnchanged: false };
   } finally {
     services.cache?.drop(name);

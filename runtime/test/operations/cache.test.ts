@@ -219,6 +219,15 @@ describe('the cache forgets a secret that the same client', () => {
     expect(await credstash.get('a')).toBe('five');
   });
 
+  test('puts as another put it, with ifChanged', async () => {
+    const credstash = cached();
+    await credstash.get('a');
+    await other.put('a', 'two', { version: 2 });
+    const { isUnchanged } = await credstash.put('a', 'two', { autoVersion: true, ifChanged: true });
+    expect(isUnchanged).toBe(true);
+    expect(await credstash.get('a')).toBe('two');
+  });
+
   test('puts while it is being read', async () => {
     const credstash = cached();
     test_.aws.inject({ action: 'kms:Decrypt', latency: 300, times: 1 });
