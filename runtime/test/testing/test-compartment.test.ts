@@ -95,6 +95,16 @@ describe('mock', () => {
     outer.restore();
   });
 
+  test('is undone in any order, and leaves nothing behind', async () => {
+    const before = Object.getOwnPropertyDescriptors(runtime.DynamoDbStore.prototype);
+    const first = new TestCompartment({ a: 'first' }).mock(runtime);
+    const second = new TestCompartment({ a: 'second' }).mock(runtime);
+    first.restore();
+    expect(await made.get('a')).toBe('second');
+    second.restore();
+    expect(Object.getOwnPropertyDescriptors(runtime.DynamoDbStore.prototype)).toEqual(before);
+  });
+
   test('leaves a Credstash alone that has a store and key service of its own', async () => {
     const own = new Credstash(new TestCompartment({ a: 'own' }));
     const compartment = new TestCompartment({ a: 'mocked' }).mock(runtime);
