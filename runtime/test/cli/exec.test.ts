@@ -23,6 +23,7 @@ test.each([
   ['--prefix', ['--prefix', 'app/'], 'APP_DB_PASSWORD', 'p'],
   ['--prefix with --strip', ['--prefix', 'app/', '--strip'], 'DB_PASSWORD', 'p'],
   ['--map', ['--map', 'PGPASSWORD=app/db.password'], 'PGPASSWORD', 'p'],
+  ['--map of any name', ['--map', '__proto__=app/db.password'], '__proto__', 'p'],
   [
     'a name beside a pattern and --map',
     ['app/*', 'other', '--map', 'PGPASSWORD=app/db.password'],
@@ -162,8 +163,18 @@ test.each([
   ['143 when SIGTERM ended the child', ['sh', '-c', 'kill -TERM $$'], 143],
   ['127 when the command is not found', ['no-such-program'], 127],
   ["126 when the command can't be started", ['/etc'], 126],
+  ['126 when a file is in its path in place of a folder', ['/etc/passwd/program'], 126],
 ])('exec exits with %s', async (_, command, exitCode) => {
   expect((await exec('app/key', '--', ...command)).exitCode).toBe(exitCode);
+});
+
+test('exec tells that the environment is too large, for which the system starts no child', async () => {
+  await setting.credstash.put('long', 'x'.repeat(200_000));
+  expect(await exec('long', '--', 'true')).toEqual({
+    exitCode: 126,
+    stdout: '',
+    stderr: 'true could not be started (E2BIG)\n',
+  });
 });
 
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP'])(

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants as modes, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, resolve } from 'node:path';
@@ -35,20 +35,28 @@ export function runChild(
   interrupted.throwIfAborted();
   return new Promise((ended) => {
     // Before the child starts: a signal in between would end this process but not the child.
-    for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
+    for (const signal of FORWARDED) process.on(signal, () => child?.kill(signal));
     for (const signal of OF_TERMINAL) {
       process.on(signal, () => {
-        if (!process.stdin.isTTY) child.kill(signal);
+        if (!process.stdin.isTTY) child?.kill(signal);
       });
     }
     // After the listeners above: while nobody listens, a signal that has come would be lost.
     stopInterrupting();
-    const child = spawn(program, args, { argv0: file, env, stdio: 'inherit' });
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      const isMissing = error.code === 'ENOENT';
-      printError(`${file} ${isMissing ? 'was not found' : 'could not be started'}`);
+    const fail = ({ code = 'unknown' }: NodeJS.ErrnoException) => {
+      const isMissing = code === 'ENOENT';
+      printError(`${file} ${isMissing ? 'was not found' : `could not be started (${code})`}`);
       ended(isMissing ? NOT_FOUND : NOT_EXECUTABLE);
-    });
+    };
+    let child: ChildProcess | undefined;
+    try {
+      child = spawn(program, args, { argv0: file, env, stdio: 'inherit' });
+    } catch (error) {
+      // Most errors of the system are thrown, such as E2BIG for a large environment.
+      fail(error as NodeJS.ErrnoException);
+      return;
+    }
+    child.on('error', fail);
     child.on('exit', (code, signal) => {
       ended(code ?? SIGNALLED + (signal ? constants.signals[signal] : 0));
     });

@@ -51,11 +51,11 @@ export function planExec(
   for (const [variable, value] of referenced.secrets) {
     if (hasZeroByte(value)) failures.set(variable, zeroByteError());
   }
-  const own: Record<string, string> = {};
+  const own = new Map<string, string>();
   for (const [variable, name] of Object.entries(mapped)) {
     const value = read.secrets.get(name) ?? '';
     if (hasZeroByte(value)) failures.set(name, zeroByteError());
-    own[variable] = value;
+    own.set(variable, value);
   }
   const unmatched = unmatchedPatterns(asked, read);
   const needsAll = request.isStrict || read.secrets.size + read.failures.size === 0;
@@ -64,7 +64,7 @@ export function planExec(
       failures.set(pattern, new Error("no secret's name matches"));
     }
   }
-  const variables = { ...Object.fromEntries(named.variables), ...own };
+  const variables = Object.fromEntries([...named.variables, ...own]);
   const base = {
     ...(isPristine ? { PATH: inherited.PATH } : inherited),
     ...Object.fromEntries(referenced.secrets),
