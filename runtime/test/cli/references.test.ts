@@ -43,17 +43,19 @@ test('exec --refs replaces references in the environment, and nothing else', asy
   });
 });
 
-test.each(['"credstash:app/user"', "'credstash:app/user'", ' credstash:app/user'])(
-  'exec --refs leaves %j as it is, as an env file may give it, and warns',
-  async (value) => {
-    expect(await exec({ DB_USER: value }, '--', 'printenv', 'DB_USER')).toEqual({
-      exitCode: 0,
-      stdout: `${value}\n`,
-      stderr:
-        'warning: DB_USER is no reference: its value has a space or a quote before credstash:\n',
-    });
-  },
-);
+test.each([
+  '"credstash:app/user"',
+  "'credstash:app/user'",
+  ' credstash:app/user',
+  'CREDSTASH:app/user',
+])('exec --refs leaves %j as it is, as an env file may give it, and warns', async (value) => {
+  expect(await exec({ DB_USER: value }, '--', 'printenv', 'DB_USER')).toEqual({
+    exitCode: 0,
+    stdout: `${value}\n`,
+    stderr:
+      'warning: DB_USER is no reference: its value must start with credstash:, in lower case\n',
+  });
+});
 
 test('exec without --refs leaves references as they are', async () => {
   const env = { ...setting.env, DB_USER: 'credstash:app/user' };

@@ -89,8 +89,8 @@ async function exec(words: string[], flags: ExecFlags, command: Command) {
   const read = await readSecrets(credstash, { names, context });
   const { references, others } = partEnvironment(flags.refs ?? false);
   for (const [variable, value = ''] of Object.entries(flags.refs ? others : {})) {
-    if (!/^[\s"']+credstash:/.test(value)) continue;
-    warn(`${variable} is no reference: its value has a space or a quote before credstash:`);
+    if (!/^[\s"']*credstash:/i.test(value)) continue;
+    warn(`${variable} is no reference: its value must start with credstash:, in lower case`);
   }
   const onMissing = flags.skipMissing ? 'skip' : 'reject';
   const referenced = await readReferences(credstash, references, {
