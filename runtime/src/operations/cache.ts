@@ -177,5 +177,8 @@ function copyOf({ version, value }: ReadSecret): ReadSecret {
 function isOutage(error: unknown): boolean {
   if (!(error instanceof CredstashError)) return false;
   if (['ERR_THROTTLED', 'ERR_UNREACHABLE'].includes(error.code)) return true;
+  // What gives credentials did not answer, such as the metadata service of EC2.
+  if (error.code === 'ERR_CREDENTIALS')
+    return (error.cause as Error | undefined)?.name === 'TimeoutError';
   return error instanceof AwsError && error.code === 'ERR_AWS' && httpStatus(error) >= 500;
 }

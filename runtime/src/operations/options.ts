@@ -28,9 +28,11 @@ export function takeOptions<T extends object>(
     const unknown = Object.keys(options).find((name) => !Object.hasOwn(takers, name));
     if (unknown !== undefined) {
       const known = Object.keys(takers);
-      const near = nearest(unknown, known);
+      // What is no name may be a value in the wrong place.
+      const isName = /^\w{1,40}$/.test(unknown);
+      const near = isName ? nearest(unknown, known) : undefined;
       const hint = near ? `Did you mean "${near}"?` : `The options are ${known.join(', ')}.`;
-      throw invalid(`There is no option ${JSON.stringify(unknown)}. ${hint}`);
+      throw invalid(`There is no option ${isName ? `"${unknown}"` : 'of that name'}. ${hint}`);
     }
     const taken = Object.entries<Take<unknown>>(takers).map(([name, take]) => {
       const value = options[name];

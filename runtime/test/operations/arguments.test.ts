@@ -283,7 +283,6 @@ describe('an unknown option', () => {
     ['if_changed', 'ifChanged'],
     ['abortSignal', undefined],
     ['vresino', undefined],
-    ['', undefined],
   ])(
     'of put, %p, is named with the nearest that there is, or else with all',
     async (name, near) => {
@@ -297,6 +296,16 @@ describe('an unknown option', () => {
         code: 'ERR_INVALID_ARGUMENT',
         message: expect.stringContaining(`There is no option ${JSON.stringify(name)}. ${hint}`),
       });
+    },
+  );
+
+  test.each(['', 's3cr3t!', 'x'.repeat(41)])(
+    'of put, %p, is not repeated: it may be a value in the wrong place',
+    async (name) => {
+      const put = secrets.credstash.put('a', 'v', { [name]: undefined } as PutOptions);
+      await expect(put).rejects.toThrow(
+        /^There is no option of that name\. The options are signal/,
+      );
     },
   );
 

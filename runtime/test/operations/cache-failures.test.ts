@@ -122,6 +122,29 @@ describe('when a secret can not be read again', () => {
       expect(warnings).toHaveLength(1);
     });
 
+    test('it is given while nothing answers with credentials', async () => {
+      let isSilent = false;
+      const credentials = () =>
+        isSilent
+          ? new Promise<never>(() => undefined)
+          : // So soon to expire, they are asked for again by each call.
+            Promise.resolve({
+              ...test_.target.credentials,
+              expiration: new Date(Date.now() + 1000),
+            });
+      const config = { ...test_.target, endpoint: test_.aws.endpoint, credentials };
+      const [dynamodb, kms] = [new DynamoDBClient(config), new KMSClient(config)];
+      const cache = { maxAge: MINUTE, staleIfError: MINUTE };
+      const credstash = secrets.connect({ dynamodb, kms, cache, timeout: 500 });
+      await credstash.get('a');
+      passed(MINUTE);
+      isSilent = true;
+      expect(await credstash.get('a')).toBe('one');
+      await expect(credstash.get('a', { forceFetch: true })).rejects.toMatchObject({
+        code: 'ERR_CREDENTIALS',
+      });
+    });
+
     test('it is given for that time only', async () => {
       const credstash = once({ staleIfError: MINUTE });
       await credstash.get('a');
