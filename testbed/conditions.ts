@@ -34,7 +34,9 @@ export function conditionHolds(
   const matches = (value: string) => wanted.some((each) => test(value, each)) !== isNegated;
   // It holds, too, when the request has no such key: hence the Null tests beside it.
   if (quantifier === 'ForAllValues') return (actual ?? []).every(matches);
-  if (actual === undefined) return isNegated || ifExists !== undefined;
+  if (actual === undefined) {
+    return ifExists !== undefined || (isNegated && quantifier !== 'ForAnyValue');
+  }
   return actual.some(matches);
 }
 

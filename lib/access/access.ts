@@ -1,6 +1,7 @@
 import { CompartmentParts, compartmentsOf } from './compartments';
 import { identitiesOf } from './identities';
 import { Principal, strangersOf } from './principal';
+import { unknownValue } from './pattern';
 import * as request from './request';
 import { Resolver } from './resolver';
 import { allPairs, Scope, simplest } from './scope';
@@ -49,6 +50,7 @@ export interface CompartmentReport {
 /** Resources that may give access or take it, and aren't read. */
 const UNREAD = [
   'AWS::CloudFormation::Stack',
+  'AWS::CloudFormation::StackSet',
   'AWS::KMS::ReplicaKey',
   'AWS::Organizations::Policy',
   'AWS::SSO::PermissionSet',
@@ -76,6 +78,9 @@ export function accessOf(stacks: readonly SynthesizedStack[]): AccessReport {
           (each) => `what the transform ${nameOf(each)} changes in ${path}`,
         ),
       ),
+      ...stacks
+        .filter(({ template }) => JSON.stringify(template).includes('"Fn::Transform":'))
+        .map(({ path }) => `what Fn::Transform changes in ${path}`),
     ].sort(),
   };
 }
@@ -127,7 +132,9 @@ const PARTLY_BOUND = [
 ];
 
 function keyTarget({ key, aliases }: CompartmentParts): Target {
-  return { ...key, identitiesSuffice: false, values: { 'kms:resourcealiases': aliases } };
+  // Another app may give it more.
+  const all = key.policy ? aliases : [...aliases, unknownValue('another alias')];
+  return { ...key, identitiesSuffice: false, values: { 'kms:resourcealiases': all } };
 }
 
 function verbsOf(
@@ -139,28 +146,38 @@ function verbsOf(
   const any = (target: Target, kinds: readonly request.Request[]) =>
     simplest(kinds.flatMap((kind) => allowed(principal, target, kind)));
   const onTable = (kinds: readonly request.Request[]) => any(table, kinds);
-  const onKey = (binding: request.Binding, actions: readonly string[], onSameKey?: boolean) =>
+  const onKey = (bindings: Bindings, actions: readonly string[], onSameKey?: boolean) =>
     any(
       keyTarget(parts),
-      actions.map((each) => request.onKey(each, binding, onSameKey)),
+      bindings.flatMap((its) => actions.map((each) => request.onKey(each, its, onSameKey))),
     );
 
-  const sealed = bindsNames ? request.BOUND : request.UNBOUND;
-  const fetch = onTable(request.FETCH);
-  const open = (binding: request.Binding) =>
+  const sealed = sealedAs(parts, bindsNames);
+  const [fetchKey, fetchContents] = request.FETCH_PARTS;
+  const fetch = simplest([
+    ...onTable(request.FETCH),
+    ...allPairs(onTable(fetchKey), onTable(fetchContents)),
+  ]);
+  const open = (bindings: Bindings) =>
     simplest([
-      ...onKey(binding, ['Decrypt']),
+      ...onKey(bindings, ['Decrypt']),
       // It can be moved to another key, and opened with that.
-      ...onKey(binding, ['ReEncryptFrom'], false),
+      ...onKey(bindings, ['ReEncryptFrom'], false),
     ]);
   const reading = (key: readonly Scope[]): Halves => ({
     table: key.length === 0 ? fetch : simplest([...fetch, ...onTable(request.FETCH_BY_CHANGE)]),
     key,
   });
+  const read = reading(open(sealed));
+  const put = onTable(request.PUT);
+  const seal = simplest([
+    ...onKey(sealed, ['GenerateDataKey', 'Encrypt']),
+    ...(put.length === 0 ? [] : sealOtherwise()),
+  ]);
   const verbs: Record<Verb, Halves> = {
-    read: reading(open(sealed)),
-    readUnbound: bindsNames && opensUnbound ? reading(open(request.UNBOUND)) : {},
-    write: { table: onTable(request.PUT), key: onKey(sealed, ['GenerateDataKey', 'Encrypt']) },
+    read,
+    readUnbound: bindsNames && opensUnbound ? reading(open([request.UNBOUND])) : {},
+    write: { table: put, key: seal },
     list: { table: onTable(request.LIST) },
     delete: { table: onTable(request.REMOVE) },
     rewrap: {
@@ -173,8 +190,26 @@ function verbsOf(
       ...existing('key', any(keyTarget(parts), request.CONTROL_KEY)),
     },
   };
+  /** Ways to come by a data key in clear, and the same sealed. */
+  function sealOtherwise(): readonly Scope[] {
+    return [
+      // From another key, with which it was made.
+      ...onKey(sealed, ['ReEncryptTo'], false),
+      // That of an item, to overwrite its value.
+      ...((read.table ?? []).length > 0 ? open(sealed) : []),
+      ...allPairs(onKey(sealed, ['GenerateDataKeyWithoutPlaintext']), open(sealed)),
+    ];
+  }
   const has = ({ table: ofTable = [], key = [] }: Halves) => ofTable.length + key.length > 0;
   return Object.fromEntries(Object.entries(verbs).filter(([, halves]) => has(halves)));
+}
+
+type Bindings = readonly request.Binding[];
+
+/** What the data keys of items are bound to: either, where the key refuses to only some what isn't bound. */
+function sealedAs({ bindsNames: isSaid }: CompartmentParts, bindsNames: boolean): Bindings {
+  if (bindsNames) return [request.BOUND];
+  return isSaid ? [request.BOUND, request.UNBOUND] : [request.UNBOUND];
 }
 
 function existing(half: keyof Halves, scopes: readonly Scope[]): Halves {

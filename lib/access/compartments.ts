@@ -1,5 +1,5 @@
-import { unknownId } from './pattern';
-import { accountOf, Resolver } from './resolver';
+import { matches, unknownId } from './pattern';
+import { accountOf, regionOf, Resolver } from './resolver';
 import { Statement, statementsOf } from './statement';
 import { fields, list, Located, resourcesOf, SynthesizedStack } from './template';
 
@@ -41,7 +41,10 @@ export function compartmentsOf(
       const said = fields(resolver.resolve(stack, parts));
       const alias = typeof said.keyAlias === 'string' ? said.keyAlias : undefined;
       const tableArn = String(said.tableArn);
-      const keyArn = typeof said.keyArn === 'string' ? said.keyArn : byAlias(tableArn, alias);
+      const keyArn =
+        typeof said.keyArn === 'string'
+          ? said.keyArn
+          : (withAlias(resolver, aliases, tableArn, alias) ?? byAlias(tableArn, alias));
       const withArn = (resources: Located[], arn: string) =>
         resources.find((each) => resolver.arn(each) === arn);
       const [table, key] = [withArn(tables, tableArn), withArn(keys, keyArn)];
@@ -57,18 +60,36 @@ export function compartmentsOf(
         path,
         name: String(said.compartmentName),
         table: part(tableArn, table && tablePolicy(resolver, table)),
-        key: part(keyArn, key && statementsOf(resolver, key.stack, key.properties.KeyPolicy)),
+        key: part(keyArn, key && keyPolicy(resolver, key)),
         aliases: [...new Set(alias === undefined ? its : [alias, ...its])].sort(),
         bindsNames: said.bindsNames === true,
         opensUnbound: said.opensUnbound === true,
         notKnown: [
           ...(table ? [] : ['the policy of the table, which the app does not define']),
           ...(key ? [] : ['the policy of the key, which the app does not define']),
-          ...(table ? replicas(resolver, table) : []),
+          ...(table ? [...replicas(resolver, table), ...copies(resolver, table)] : []),
         ],
       };
     }),
   );
+}
+
+/** The ARN of the key to which an alias of the app leads, beside a table. */
+function withAlias(
+  resolver: Resolver,
+  aliases: readonly Located[],
+  tableArn: string,
+  name: string | undefined,
+): string | undefined {
+  const [, , , region, account] = tableArn.split(':');
+  const its = aliases.find(
+    ({ stack, properties }) =>
+      resolver.text(stack, properties.AliasName) === name &&
+      regionOf(stack) === region &&
+      accountOf(stack) === account,
+  );
+  const target = its && resolver.text(its.stack, its.properties.TargetKeyId);
+  return target?.startsWith('arn:') ? target : undefined;
 }
 
 /** What stands for the ARN of a key of which only the alias is known. */
@@ -81,16 +102,41 @@ function sameKey(target: string, keyArn: string): boolean {
   return target === keyArn || keyArn.endsWith(`:key/${target}`);
 }
 
+/** A key that is made without a policy leaves all to its account. */
+function keyPolicy(resolver: Resolver, { stack, properties }: Located): Statement[] {
+  const { KeyPolicy = { Effect: 'Allow', Action: 'kms:*', Principal: { AWS: accountOf(stack) } } } =
+    properties;
+  return statementsOf(resolver, stack, KeyPolicy);
+}
+
 /** The policy of a table is that of its replica in the region of its stack. */
 function tablePolicy(resolver: Resolver, { stack, type, properties }: Located): Statement[] {
   const holders = type.endsWith('GlobalTable')
-    ? list(resolver.resolve(stack, properties.Replicas))
+    ? list(resolver.resolve(stack, properties.Replicas)).filter((each) => {
+        const { Region } = fields(each);
+        return Region === undefined || matches(String(Region), regionOf(stack)) !== false;
+      })
     : [properties];
   return holders.flatMap((holder) => {
     const policy = typeof holder === 'object' ? fields(holder).ResourcePolicy : holder;
     const { PolicyDocument: document = policy } = fields(policy);
     return statementsOf(resolver, stack, document);
   });
+}
+
+/** Where else the items of a table are, which has permissions of its own. */
+function copies(resolver: Resolver, { stack, properties }: Located): string[] {
+  const all = [properties, ...list(resolver.resolve(stack, properties.Replicas)).map(fields)];
+  const has = (...names: string[]) =>
+    all.some((each) => names.some((name) => each[name] !== undefined));
+  return [
+    ...(has('GlobalSecondaryIndexes', 'LocalSecondaryIndexes')
+      ? ['access to the indexes of the table']
+      : []),
+    ...(has('StreamSpecification', 'KinesisStreamSpecification')
+      ? ['access to the stream of the table']
+      : []),
+  ];
 }
 
 function replicas(resolver: Resolver, { stack, properties }: Located): string[] {

@@ -95,9 +95,9 @@ function ofPair(test: Test, values: readonly string[], key: string): Holds {
   }
   if (!test.isOfTexts) return undefined;
   const matching = has(patterns(test, values));
-  const isForAny = test.quantifier === 'ForAnyValue';
+  const isOfPresent = test.quantifier === 'ForAnyValue' && !test.ifExists;
   if (test.isNegated)
-    return isForAny ? { ...has(['*']), except: [matching] } : { except: [matching] };
+    return isOfPresent ? { ...has(['*']), except: [matching] } : { except: [matching] };
   const holdsIfAbsent = test.ifExists || test.quantifier === 'ForAllValues';
   return holdsIfAbsent ? { except: [{ ...has(['*']), except: [matching] }] } : matching;
 }
@@ -125,7 +125,8 @@ function ofValues(
   actual: readonly string[],
 ): boolean | undefined {
   if (actual.length === 0) {
-    return test.quantifier === 'ForAllValues' || test.isNegated || test.ifExists;
+    if (test.ifExists || test.quantifier === 'ForAllValues') return true;
+    return test.isNegated && test.quantifier !== 'ForAnyValue';
   }
   if (!test.isOfTexts) return undefined;
   const one = (text: string) => {

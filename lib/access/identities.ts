@@ -3,7 +3,8 @@ import { accountOf, Resolver } from './resolver';
 import { Statement, statementsOf } from './statement';
 import { fields, list, Located, resourcesOf, SynthesizedStack } from './template';
 
-const KINDS = ['Role', 'User', 'Group'] as const;
+/** Groups first, because users name them. */
+const KINDS = ['Group', 'Role', 'User'] as const;
 type Kind = (typeof KINDS)[number];
 
 /** AWS's own policies that allow nothing on tables and keys. */
@@ -26,6 +27,7 @@ export function identitiesOf(stacks: readonly SynthesizedStack[], resolver: Reso
   for (const each of resourcesOf(stacks, ...inline.map((type) => `AWS::IAM::${type}`))) {
     directory.attach(each);
   }
+  for (const each of resourcesOf(stacks, 'AWS::IAM::UserToGroupAddition')) directory.join(each);
   const unattached = managed.filter((each) => directory.attach(each) === 0);
   directory.finish(managed.map((each) => resolver.arn(each)));
   const policies = unattached.map((each): Principal => {
@@ -72,9 +74,19 @@ class Directory {
     }
   }
 
+  /** Make users members of a group. */
+  public join({ stack, properties }: Located): void {
+    for (const group of this.texts(stack, properties.GroupName)) {
+      for (const user of this.texts(stack, properties.Users)) {
+        const member = this.find('User', stack, user);
+        this.memberships.push([member, this.find('Group', stack, group)]);
+      }
+    }
+  }
+
   /** Give the identities that a policy names, or that name it, its statements. */
   public attach(policy: Located): number {
-    const { stack, properties } = policy;
+    const { stack, properties, condition } = policy;
     const named = KINDS.flatMap((kind) =>
       this.texts(stack, properties[`${kind}s`] ?? properties[`${kind}Name`]).map((name) =>
         this.find(kind, stack, name),
@@ -83,7 +95,11 @@ class Directory {
     const arn = this.resolver.arn(policy);
     const holders = [...this.held].filter(([, arns]) => arns.includes(arn));
     const all = new Set([...named, ...holders.map(([identity]) => identity)]);
-    const statements = statementsOf(this.resolver, stack, properties.PolicyDocument);
+    // A policy that the deployment may leave out doesn't surely refuse.
+    const notKnown = condition === undefined ? [] : [`Condition ${condition} of ${stack.path}`];
+    const statements = statementsOf(this.resolver, stack, properties.PolicyDocument).map((each) =>
+      each.isDeny ? { ...each, notKnown: [...each.notKnown, ...notKnown] } : each,
+    );
     for (const { statements: its } of all) its.push(...statements);
     return all.size;
   }
@@ -97,6 +113,7 @@ class Directory {
     for (const [member, group] of this.memberships) {
       member.statements.push(...group.statements);
       member.notKnown.push(...group.notKnown);
+      if (group.path === undefined) member.notKnown.push(`what the ${group.label} allows`);
     }
   }
 

@@ -81,9 +81,17 @@ function bullets(lines: readonly string[]): string {
 }
 
 function code(value: string): string {
-  return `\`${value.replaceAll('|', '\\|').replaceAll('`', "'")}\``;
+  return `\`${visible(value).replaceAll('|', '\\|').replaceAll('`', "'")}\``;
 }
 
 function text(value: string): string {
-  return value.replace(/[\\`*_{}[\]<>#|\n]/g, (each) => (each === '\n' ? ' ' : `\\${each}`));
+  return visible(value.replace(/\r?\n/g, ' ')).replace(/[\\`*_{}[\]<>#|~]/g, '\\$&');
+}
+
+/** A text whose control characters, which end a line or reorder it, are escaped. */
+function visible(value: string): string {
+  return value.replace(
+    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
+    (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

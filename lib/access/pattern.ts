@@ -10,23 +10,35 @@ type Part =
 
 const PART = /\$\{([*?$])\}|(\$\{[^}]*\}|<[^<>]*>)|[^]/gu;
 
+/** The same patterns are compared many times. */
+const PARSED = new Map<string, readonly Part[]>();
+
 function parts(pattern: string): readonly Part[] {
-  return Array.from(pattern.matchAll(PART), ([text, escaped, unknown]): Part => {
+  const known = PARSED.get(pattern);
+  if (known) return known;
+  const parsed = Array.from(pattern.matchAll(PART), ([text, escaped, unknown]): Part => {
     if (escaped !== undefined) return { kind: 'character', text: escaped };
     if (unknown !== undefined) return { kind: /^<id /.test(text) ? 'id' : 'value', text };
     if (text === '*') return { kind: 'any' };
     return text === '?' ? { kind: 'one' } : { kind: 'character', text };
   });
+  PARSED.set(pattern, parsed);
+  return parsed;
 }
 
 /** What stands in a text for the id that the deployment gives a resource; those of two differ. */
 export function unknownId(of: string): string {
-  return `<id ${of}>`;
+  return `<id ${inWords(of)}>`;
 }
 
 /** What stands in a text for a value that only the deployment knows. */
 export function unknownValue(of: string): string {
-  return `<${of}>`;
+  return `<${inWords(of)}>`;
+}
+
+/** A text that doesn't end what it stands in. */
+function inWords(text: string): string {
+  return text.replaceAll('<', '‹').replaceAll('>', '›');
 }
 
 /** Whether a text has parts that only the deployment knows. */

@@ -31,12 +31,16 @@ export function strangersOf(
   identities: readonly Principal[],
 ): Principal[] {
   const known = new Set(identities.flatMap(({ names }) => names));
-  const named = [...(table.policy ?? []), ...(key.policy ?? [])]
-    .filter(({ isDeny }) => !isDeny)
-    .flatMap(({ principals, isNotPrincipal }) => (isNotPrincipal ? ['*'] : principals));
-  const isOwn = (name: string) =>
-    known.has(name) || [table.account, key.account].includes(accountOfRoot(name) ?? '');
-  return [...new Set(named)].filter((name) => !isOwn(name)).map(stranger);
+  const named = (policy: readonly Statement[] = [], ...own: string[]) =>
+    policy
+      .filter(({ isDeny }) => !isDeny)
+      .flatMap(({ principals, isNotPrincipal }) => (isNotPrincipal ? ['*'] : principals))
+      .filter((name) => !known.has(name) && !own.includes(accountOfRoot(name) ?? ''));
+  const all = [
+    ...named(table.policy, table.account),
+    ...named(key.policy, key.account, table.account),
+  ];
+  return [...new Set(all)].map(stranger);
 }
 
 function stranger(name: string): Principal {

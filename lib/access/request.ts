@@ -15,6 +15,7 @@ export interface Request {
 const ABSENT: Value = [];
 const OF_ANY = { 'aws:securetransport': ['true'], 'aws:viaawsservice': ['false'] };
 
+const KEY = ['name', 'version'];
 const SEALED = ['name', 'version', 'key', 'contents', 'hmac'];
 const ALL = { 'dynamodb:attributes': ABSENT, 'dynamodb:select': ['ALL_ATTRIBUTES'] };
 
@@ -46,38 +47,57 @@ function change(action: string, attributes: readonly string[]): Request[] {
 }
 
 const IN_TRANSACTION = { 'dynamodb:enclosingoperation': ['TransactWriteItems'] };
+const OF_GETS = { 'dynamodb:enclosingoperation': ['TransactGetItems'] };
 const OF_SCAN = { 'dynamodb:leadingkeys': ABSENT, 'dynamodb:fulltablescan': ['true'] };
 
 /** Requests that answer sealed items. */
 export const FETCH: readonly Request[] = [
-  ...['GetItem', 'Query', 'BatchGetItem', 'PartiQLSelect'].flatMap((action) => [
-    onTable(action, ALL),
-    only(action, SEALED),
-  ]),
-  onTable('Scan', { ...ALL, ...OF_SCAN }),
-  only('Scan', SEALED, OF_SCAN),
-  onTable('GetItem', { ...ALL, 'dynamodb:enclosingoperation': ['TransactGetItems'] }),
+  ...['GetItem', 'Query', 'BatchGetItem', 'PartiQLSelect'].map((action) => onTable(action, ALL)),
+  ...['Scan', 'PartiQLSelect'].map((action) => onTable(action, { ...ALL, ...OF_SCAN })),
+  ...fetchOnly(...SEALED),
+  onTable('GetItem', { ...ALL, ...OF_GETS }),
   ...change('ConditionCheckItem', ['name', 'version', 'hmac']),
+  ...change('ConditionCheckItem', KEY),
 ];
 
-/** Requests that answer the items that they would change, if a condition of theirs fails. */
+/** Requests that answer sealed items in two parts. A value can be opened without its HMAC. */
+export const FETCH_PARTS = [fetchOnly('key'), fetchOnly('contents')] as const;
+
+/** Requests for some attributes of an item, each of which names no more than it must. */
+function fetchOnly(...attributes: readonly string[]): readonly Request[] {
+  const besides = (...names: string[]) => [...new Set([...names, ...attributes])];
+  return [
+    ...['GetItem', 'BatchGetItem', 'PartiQLSelect'].map((action) => only(action, besides(...KEY))),
+    only('GetItem', besides(...KEY), OF_GETS),
+    only('Query', besides('name')),
+    ...['Scan', 'PartiQLSelect'].map((action) => only(action, attributes, OF_SCAN)),
+  ];
+}
+
+/** Requests that answer the items that they would change: afterwards, or if a condition of theirs fails. */
 export const FETCH_BY_CHANGE: readonly Request[] = [
   ...change('PutItem', SEALED),
   ...change('UpdateItem', ['name', 'version', 'key']),
   ...change('DeleteItem', ['name', 'version', 'hmac']),
+  // A request may name no attribute but those of the key.
+  ...['PutItem', 'UpdateItem', 'DeleteItem', 'PartiQLUpdate', 'PartiQLDelete'].flatMap((each) =>
+    change(each, KEY),
+  ),
 ];
 
 /** Requests that answer all names. */
-export const LIST: readonly Request[] = [
-  onTable('Scan', { ...ALL, ...OF_SCAN }),
-  only('Scan', ['name', 'version', 'comment'], OF_SCAN),
-];
+export const LIST: readonly Request[] = ['Scan', 'PartiQLSelect'].flatMap((action) => [
+  onTable(action, { ...ALL, ...OF_SCAN }),
+  only(action, ['name', 'version', 'comment'], OF_SCAN),
+  only(action, ['name'], OF_SCAN),
+]);
 
 export const PUT: readonly Request[] = [
   'PutItem',
   'UpdateItem',
   'BatchWriteItem',
   'PartiQLInsert',
+  'PartiQLUpdate',
 ].flatMap((each) => change(each, SEALED));
 
 export const REMOVE: readonly Request[] = ['DeleteItem', 'BatchWriteItem', 'PartiQLDelete'].flatMap(
@@ -90,13 +110,15 @@ export const REPLACE_KEY: readonly Request[] = ['UpdateItem', 'PartiQLUpdate'].f
 );
 
 /** Requests that change who has access. */
-export const CONTROL_TABLE: readonly Request[] = [
-  onTable('PutResourcePolicy', {
-    'dynamodb:leadingkeys': ABSENT,
-    'dynamodb:attributes': ABSENT,
-    'dynamodb:select': ABSENT,
-  }),
-];
+export const CONTROL_TABLE: readonly Request[] = ['PutResourcePolicy', 'DeleteResourcePolicy'].map(
+  (action) =>
+    onTable(action, {
+      'dynamodb:leadingkeys': ABSENT,
+      'dynamodb:attributes': ABSENT,
+      'dynamodb:select': ABSENT,
+    }),
+);
+
 /** What of the name and version of a secret the encryption context has. */
 export interface Binding {
   readonly name: boolean;

@@ -34,7 +34,7 @@ export class Resolver {
   /** A value that is a text. */
   public text(stack: SynthesizedStack, value: unknown): string {
     const text = this.resolve(stack, value);
-    return typeof text === 'string' ? text : unknownValue(JSON.stringify(text));
+    return typeof text === 'string' ? text : unknownValue(String(JSON.stringify(text)));
   }
 
   /** The ARN of a resource of the app. */
@@ -149,7 +149,8 @@ export function accountOf({ account, stage }: SynthesizedStack): string {
   return account ?? unknownId(`of the account${stage && ` of ${stage}`}`);
 }
 
-function regionOf({ region, stage }: SynthesizedStack): string {
+/** The region of a stack, or what stands for it. */
+export function regionOf({ region, stage }: SynthesizedStack): string {
   return region ?? unknownId(`of the region${stage && ` of ${stage}`}`);
 }
 

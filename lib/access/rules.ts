@@ -1,5 +1,5 @@
 import { CompartmentReport, Halves, PrincipalAccess, Verb } from './access';
-import { isUnknown } from './pattern';
+import { covers, isUnknown } from './pattern';
 import { allPairs, Scope } from './scope';
 
 /** What the plugin fails the synthesis on, by the name under which it can be acknowledged. */
@@ -76,7 +76,7 @@ function readsAndWrites(verbs: Verbs): string | undefined {
 
 function withoutScope(verbs: Verbs): string | undefined {
   const isOpen = ({ names = ['*'], context = {} }: Scope) =>
-    names.includes('*') && Object.keys(context).length === 0;
+    names.some((each) => covers(each, '?*')) && Object.keys(context).length === 0;
   const unscoped = BOTH_HALVES.filter((verb) => {
     const halves = verbs[verb];
     return isWhole(halves) && halves.table.some(isOpen) && halves.key.some(isOpen);

@@ -1,5 +1,5 @@
 import { matches } from './pattern';
-import { Resolver } from './resolver';
+import { accountOf, Resolver } from './resolver';
 import { fields, list, SynthesizedStack } from './template';
 
 /** A statement of a policy, its intrinsic functions resolved. */
@@ -47,7 +47,7 @@ export function statementsOf(
         its.Resource ?? (its.NotResource === undefined ? '*' : undefined),
         its.NotResource,
       ),
-      principals: principalsOf(its.Principal ?? its.NotPrincipal),
+      principals: principalsOf(its.Principal ?? its.NotPrincipal, accountOf(stack)),
       isNotPrincipal: its.NotPrincipal !== undefined,
       ...conditionsOf(its.Condition),
     };
@@ -96,19 +96,20 @@ function matcher(some: unknown, others: unknown): Matcher {
 }
 
 /** Each as `AWS:arn…`, `Service:name` and so on, or `*`. */
-function principalsOf(principal: unknown): string[] {
+function principalsOf(principal: unknown, account: string): string[] {
   if (typeof principal === 'string') return [principal];
   return Object.entries(fields(principal)).flatMap(([kind, names]) =>
     list(names).map((name) => {
       if (name === '*') return '*';
-      return kind === 'AWS' ? arnOf(String(name)) : `${kind}:${String(name)}`;
+      return kind === 'AWS' ? arnOf(String(name), account) : `${kind}:${String(name)}`;
     }),
   );
 }
 
 /** IAM takes the number of an account for its root. */
-function arnOf(name: string): string {
-  return /^\d{12}$/.test(name) ? `arn:aws:iam::${name}:root` : name;
+function arnOf(name: string, account: string): string {
+  const isAccount = name === account || /^\d{12}$/.test(name);
+  return isAccount ? `arn:aws:iam::${name}:root` : name;
 }
 
 function conditionsOf(conditions: unknown = {}): Pick<Statement, 'conditions' | 'notKnown'> {

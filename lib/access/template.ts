@@ -9,6 +9,7 @@ export interface Template {
 /** A resource of a template. */
 export interface Resource {
   readonly Type: string;
+  readonly Condition?: string;
   readonly Properties?: object;
 }
 
@@ -44,6 +45,8 @@ export interface Located {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Properties;
+  /** The condition without which the deployment leaves it out. */
+  readonly condition?: string;
 }
 
 /** The resources of some types, in all stacks. */
@@ -51,11 +54,12 @@ export function resourcesOf(stacks: readonly SynthesizedStack[], ...types: strin
   return stacks.flatMap((stack) =>
     Object.entries(stack.template.Resources ?? {})
       .filter(([, { Type }]) => types.includes(Type))
-      .map(([logicalId, { Type, Properties = {} }]) => ({
+      .map(([logicalId, { Type, Properties = {}, Condition: condition }]) => ({
         stack,
         logicalId,
         type: Type,
         properties: Properties as Properties,
+        condition,
       })),
   );
 }

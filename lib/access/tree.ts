@@ -31,7 +31,9 @@ export class Tree {
     this.paths = new Map(
       elements.map((each) => [
         `${each.stack.node.path} ${idOf(each)}`,
-        each.node.path.replace(/\/Resource$/, ''),
+        CfnElement.isCfnElement(each.node.scope)
+          ? each.node.path
+          : each.node.path.replace(/\/Resource$/, ''),
       ]),
     );
     this.stacks = stackTemplates.flatMap((each) => {

@@ -1,5 +1,6 @@
 import { Part } from './compartments';
 import { limits } from './condition';
+import { matches } from './pattern';
 import { accountOfRoot, Principal } from './principal';
 import { Request } from './request';
 import { allPairs, intersection, Scope, scope, simplest, without } from './scope';
@@ -15,6 +16,17 @@ export interface Target extends Part {
 
 /** The requests of a kind that a principal may make: alternatives. */
 export function allowed(principal: Principal, target: Target, kind: Request): Scope[] {
+  const { account } = principal;
+  const its = byAccount(principal, target, kind);
+  if (account === '' || matches(account, target.account) !== undefined) return its;
+  // The deployment may give both the same account.
+  const inside = byAccount({ ...principal, account: target.account }, target, kind);
+  const notKnown = [`${account} is ${target.account}`];
+  return simplest([...its, ...inside.flatMap((each) => intersection(each, { notKnown }) ?? [])]);
+}
+
+/** As {@link allowed}, of accounts that are the same if they are called the same. */
+function byAccount(principal: Principal, target: Target, kind: Request): Scope[] {
   const request = {
     ...kind,
     values: {
@@ -38,9 +50,10 @@ export function allowed(principal: Principal, target: Target, kind: Request): Sc
       !isNotPrincipal && principals.some((each) => accountOfRoot(each) === principal.account),
   );
   // Who the app does not define may be allowed anything by its own account.
+  const isAccount = principal.names.some((name) => accountOfRoot(name) !== undefined);
   const own = principal.statements
     ? applying(principal.statements, 'allow')
-    : isOutside
+    : isOutside || isAccount
       ? [{}]
       : [];
   const named = applying(naming, 'allow');

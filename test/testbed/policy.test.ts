@@ -101,6 +101,8 @@ describe('conditionHolds', () => {
     ['ForAllValues:StringLike', undefined, ['app/*'], true],
     ['ForAnyValue:StringEquals', ['a', 'b'], ['b'], true],
     ['ForAnyValue:StringEquals', undefined, ['b'], false],
+    ['ForAnyValue:StringNotEquals', undefined, ['b'], false],
+    ['ForAnyValue:StringNotEquals', ['a', 'b'], ['b'], true],
     ['Null', undefined, ['true'], true],
     ['Null', ['a'], ['true'], false],
     ['Null', ['a'], ['false'], true],

@@ -72,14 +72,20 @@ export class Attempts {
     const table = (requests: readonly tries.Try[]) => this.some(label, secret, requests);
     const key = (binding: Binding, ...actions: string[]) =>
       actions.some((action) => this.onKey(label, action, secret, binding));
+    const fetch = () => table(tries.FETCH) || tries.FETCH_PARTS.every(table);
     const { bindNames, openUnbound } = this.kind.props;
     const binding = bindNames ? BOUND : UNBOUND;
     const reading = (its: Binding): [boolean, boolean] => {
       // A row that is given to who may change it is worth something to who can open any.
       const opens = (each: Secret) =>
         OPENING.some((action) => this.onKey(label, action, each, its));
-      const fetches = table(tries.FETCH) || (SECRETS.some(opens) && table(tries.FETCH_BY_CHANGE));
+      const fetches = fetch() || (SECRETS.some(opens) && table(tries.FETCH_BY_CHANGE));
       return [fetches, opens(secret)];
+    };
+    // With a data key that was made elsewhere, or that of an item.
+    const reseals = () => {
+      const [fetches, opens] = reading(binding);
+      return key(binding, 'ReEncryptTo from another key') || (fetches && opens);
     };
     switch (verb) {
       case 'read':
@@ -87,14 +93,14 @@ export class Attempts {
       case 'readUnbound':
         return openUnbound ? reading(UNBOUND) : [false, false];
       case 'write':
-        return [table(tries.PUT), key(binding, ...SEALING)];
+        return [table(tries.PUT), key(binding, ...SEALING) || (table(tries.PUT) && reseals())];
       case 'list':
         return [table(tries.LIST)];
       case 'delete':
         return [table(tries.DELETE)];
       case 'rewrap':
         return [
-          table(tries.FETCH) && table(tries.REPLACE_KEY),
+          fetch() && table(tries.REPLACE_KEY),
           key(binding, 'ReEncryptFrom') && key(binding, 'ReEncryptTo'),
         ];
       case 'control':
@@ -102,9 +108,11 @@ export class Attempts {
     }
   }
 
-  /** Whether a principal can seal or open what is not bound to both its name and its version. */
+  /** Where names are bound, whether a principal can seal or open what is not bound to both. */
   unbound(label: string, secret: Secret): boolean[] {
-    return [UNBOUND, { name: true }, { version: true }].flatMap((binding) =>
+    const { bindNames } = this.kind.props;
+    const partly = bindNames ? [UNBOUND, { name: true }, { version: true }] : [];
+    return partly.flatMap((binding) =>
       [SEALING, OPENING].map((actions) =>
         actions.some((action) => this.onKey(label, action, secret, binding)),
       ),

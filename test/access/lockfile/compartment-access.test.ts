@@ -170,6 +170,34 @@ test('A role whose account only the deployment knows is not taken for one of ano
   });
 });
 
+test('A pattern that every name matches is no scope', () => {
+  const build = (secrets: Compartment, stack: Stack) => {
+    const reader = role(stack, 'reader');
+    reader.addToPolicy(allow(['kms:Decrypt'], [secrets.key.keyArn]));
+    const statement = allow(['dynamodb:GetItem'], [secrets.tableArn]);
+    statement.addCondition('StringLike', { 'dynamodb:LeadingKeys': '**' });
+    reader.addToPolicy(statement);
+  };
+  expect(() => synth(build, { requireScopes: ['credstash'] })).toThrow('can read without a scope');
+});
+
+test('A name or a reason that holds line breaks or pipes stays in its line of the table', () => {
+  synth((secrets, stack) => {
+    const both = role(stack, 'both');
+    const names = ['app/\n| role Evil | read |\r\n## Nobody', 'a\u202eb'];
+    secrets.grantRead(both, { names });
+    secrets.grantWrite(both, { names });
+    const reason = 'So\r| role Evil | read |\n~~gone~~';
+    Validations.of(both).acknowledge({ id: 'CompartmentAccess::ReaderCanWrite', reason });
+  });
+  const page = readFileSync(join(directory, 'credstash-access.md'), 'utf8');
+  expect(page.split('\n').filter((line) => /Evil|202e|gone/.test(line))).toEqual([
+    '- On purpose: ReaderCanWrite, role Stack/both: So\\\\u000d\\| role Evil \\| read \\| \\~\\~gone\\~\\~',
+    expect.stringMatching(/^\| role Stack\/both \| read, write \| names .*, `a\\u202eb` \|$/),
+  ]);
+  expect(page).not.toMatch(/[\r\u202e]/);
+});
+
 test('An acknowledgement without a reason is none', () => {
   const build = (secrets: Compartment, stack: Stack) => {
     const admin = role(stack, 'admin');

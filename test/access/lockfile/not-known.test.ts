@@ -1,5 +1,7 @@
-import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { App, Aws, CfnCondition, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 
 import { Compartment } from '../../../lib';
 import { accessOf, type AccessReport } from '../../../lib/access/access';
@@ -121,4 +123,87 @@ test('A role that is imported by name has what the app gives it', () => {
   }, HERE);
   const labels = report.compartments[0]?.principals.map(({ principal }) => principal.label);
   expect(labels).toContain('role its of 111122223333');
+});
+
+const isHere = (stack: Stack) =>
+  new CfnCondition(stack, 'IsHere', { expression: Fn.conditionEquals(Aws.REGION, 'us-east-1') });
+
+test('A Deny in a policy that the deployment may leave out is said as not known', () => {
+  const report = read((secrets, stack) => {
+    const its = role(stack, 'its');
+    secrets.grantRead(its, { names: ['app/*'] });
+    const statements = [
+      new iam.PolicyStatement({
+        effect: iam.Effect.DENY,
+        actions: [DECRYPT],
+        resources: ['*'],
+      }),
+    ];
+    const policy = new iam.Policy(stack, 'Refuses', { roles: [its], statements });
+    (policy.node.defaultChild as iam.CfnPolicy).cfnOptions.condition = isHere(stack);
+  }, HERE);
+  const its = report.compartments[0]?.principals.find(({ principal }) =>
+    principal.label.startsWith('role'),
+  );
+  expect(its?.verbs.read?.key).toEqual([{ except: [{ notKnown: ['Condition IsHere of Stack'] }] }]);
+});
+
+test('What only the deployment knows may have angle brackets in it', () => {
+  const verbs = verbsOf(({ stack, tableArn }) => {
+    isHere(stack);
+    const either = Fn.conditionIf('IsHere', tableArn, '<none>').toString();
+    return [{ actions: ['dynamodb:DeleteItem'], resources: [either] }];
+  });
+  expect(verbs?.delete?.table).toEqual([
+    { notKnown: [expect.stringMatching(/^Resource <Fn::If .*‹none›"\]>$/)] },
+  ]);
+});
+
+test('An alias of a key that the app does not define is said as not known', () => {
+  const report = read((_, stack) => {
+    const arn = 'arn:aws:kms:us-east-1:111122223333:key/1';
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', arn);
+    new Compartment(stack, 'Other', { compartmentName: 'other', encryptionKey });
+    const conditions = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/its' } };
+    role(stack, 'its').addToPolicy(
+      new iam.PolicyStatement({ actions: [DECRYPT], resources: ['*'], conditions }),
+    );
+  }, HERE);
+  const other = report.compartments.find(({ parts }) => parts.name === 'other');
+  const its = other?.principals.find(({ principal }) => principal.label.startsWith('role'));
+  expect(its?.verbs.read?.key).toEqual([
+    { notKnown: ['ForAnyValue:StringEquals kms:ResourceAliases alias/its'] },
+  ]);
+});
+
+test('What a group allows that the app does not define is said as not known', () => {
+  const report = read((_, stack) => {
+    new iam.User(stack, 'its', { groups: [iam.Group.fromGroupName(stack, 'G', 'admins')] });
+  }, HERE);
+  expect(report.notKnown).toEqual(['user its: what the group admins of 111122223333 allows']);
+});
+
+test('Indexes and a stream of the table are said as not read', () => {
+  const report = read(({ table }) => {
+    const partitionKey = { name: 'version', type: dynamodb.AttributeType.STRING };
+    const its = table as dynamodb.TableV2;
+    its.addGlobalSecondaryIndex({ indexName: 'by-version', partitionKey });
+    (its.node.defaultChild as dynamodb.CfnGlobalTable).streamSpecification = {
+      streamViewType: 'NEW_IMAGE',
+    };
+  }, HERE);
+  expect(report.compartments[0]?.parts.notKnown).toEqual([
+    'access to the indexes of the table',
+    'access to the stream of the table',
+  ]);
+});
+
+test('Fn::Transform is said as not read', () => {
+  const report = read((_, stack) => {
+    const its = role(stack, 'its').node.defaultChild as iam.CfnRole;
+    its.addPropertyOverride('Policies', [
+      { PolicyName: 'its', PolicyDocument: { 'Fn::Transform': { Name: 'AWS::Include' } } },
+    ]);
+  }, HERE);
+  expect(report.notKnown).toEqual(['what Fn::Transform changes in Stack']);
 });

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { App, CfnParameter, Fn, NestedStack, Stack, Validations } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
 
 import { Compartment, CompartmentAccess } from '../../../lib';
 import type { Lockfile } from '../../../lib/access/lockfile';
@@ -90,4 +93,132 @@ test('A compartment whose ARNs only the deployment knows is there, and may be an
   expect(principals?.['role Stack/reader']).toEqual(READS_NAMES);
   const maybe = compartments['Stack/Secrets']?.principals['role Stack/reader'];
   expect(maybe?.read?.table).toEqual([{ ...NAMES, notKnown: ['Resource <TableArn of Stack>'] }]);
+});
+
+test('A role in a stack whose account is not known may be of the account', () => {
+  const lockfile = locked((_, stack, app) => {
+    const actions = ['dynamodb:DeleteItem'];
+    const statement = new iam.PolicyStatement({ actions, resources: ['*'] });
+    role(new Stack(app, 'Anywhere'), 'its').addToPolicy(statement);
+  });
+  const notKnown = ['<id of the account> is 111122223333'];
+  expect(said(lockfile, 'role Anywhere/its')).toEqual({ delete: { table: [{ notKnown }] } });
+});
+
+test('A user has what its group has, whichever of them names the other', () => {
+  const lockfile = locked((secrets, stack) => {
+    const group = new iam.Group(stack, 'group');
+    secrets.grantRead(group, NAMES);
+    new iam.User(stack, 'member', { groups: [group] });
+    const { userName } = new iam.User(stack, 'added');
+    new iam.CfnUserToGroupAddition(stack, 'Addition', {
+      groupName: group.groupName,
+      users: [userName, 'bob'],
+    });
+  });
+  for (const who of ['group Stack/group', 'user Stack/member', 'user Stack/added']) {
+    expect(said(lockfile, who)).toEqual(READS_NAMES);
+  }
+  expect(said(lockfile, 'user bob of 111122223333')).toEqual(READS_NAMES);
+});
+
+test('A key without a policy leaves all to its account', () => {
+  const { compartments } = locked((_, stack) => {
+    const { attrArn } = new kms.CfnKey(stack, 'Key');
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Imported', attrArn);
+    const secrets = new Compartment(stack, 'Other', { compartmentName: 'other', encryptionKey });
+    secrets.grantRead(role(stack, 'reader'), NAMES);
+  });
+  const { bindsNames, principals } = compartments['Stack/Other'] ?? {};
+  expect([bindsNames, principals?.['role Stack/reader']]).toEqual([false, READS_NAMES]);
+});
+
+test('A compartment that is imported by name has the key of the alias, if the app makes it', () => {
+  const { compartments } = locked((secrets, stack) => {
+    secrets.grantRead(role(stack, 'reader'), NAMES);
+    Compartment.fromCompartmentName(stack, 'Again', 'credstash');
+  });
+  const { key, principals } = compartments['Stack/Again'] ?? {};
+  expect(key).toBe(compartments['Stack/Secrets']?.key);
+  expect(principals?.['role Stack/reader']).toEqual(READS_NAMES);
+});
+
+test('The policy of a replica in another region is not that of the table', () => {
+  const lockfile = locked((secrets, stack) => {
+    secrets.grantRead(role(stack, 'reader'), NAMES);
+    const everything = { actions: ['dynamodb:*'], resources: ['*'] };
+    const principals = [new iam.AnyPrincipal()];
+    const refusal = { effect: iam.Effect.DENY, principals, ...everything };
+    const resourcePolicy = new iam.PolicyDocument({
+      statements: [new iam.PolicyStatement(refusal)],
+    });
+    (secrets.table as dynamodb.TableV2).addReplica({ region: 'eu-west-1', resourcePolicy });
+  });
+  expect(said(lockfile, 'role Stack/reader')).toEqual(READS_NAMES);
+});
+
+test('The account of the key is a stranger at a table of another', () => {
+  const { compartments } = locked((_, stack) => {
+    const arn = 'arn:aws:kms:us-east-1:999988887777:key/1';
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', arn);
+    const secrets = new Compartment(stack, 'Other', { compartmentName: 'other', encryptionKey });
+    const everything = { actions: ['dynamodb:GetItem'], resources: ['*'] };
+    const principals = [new iam.AccountPrincipal('999988887777')];
+    const statement = new iam.PolicyStatement({ principals, ...everything });
+    (secrets.table as dynamodb.TableV2).addToResourcePolicy(statement);
+    const rules = ['OtherAccount', 'HalfGrant', 'StrangerInKeyPolicy'];
+    for (const rule of rules) {
+      Validations.of(stack).acknowledge({ id: `CompartmentAccess::${rule}`, reason: 'A test' });
+    }
+  });
+  expect(compartments['Stack/Other']?.principals['account 999988887777']).toMatchObject({
+    read: { table: [{}], key: [{}] },
+  });
+});
+
+test('Where the key refuses to only some what is not bound, who reads bound secrets is said', () => {
+  const { compartments } = locked((_, stack) => {
+    const secrets = new Compartment(stack, 'Bound', { compartmentName: 'b', bindNames: true });
+    const key = secrets.key.node.defaultChild as kms.CfnKey;
+    const { Statement } = stack.resolve(key.keyPolicy) as { Statement: { Effect: string }[] };
+    for (const [index, { Effect }] of Statement.entries()) {
+      const but = { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/old' };
+      const path = `KeyPolicy.Statement.${index}.Condition.StringNotLike`;
+      if (Effect === 'Deny') key.addPropertyOverride(path, but);
+    }
+    secrets.grantRead(role(stack, 'reader'), NAMES);
+  });
+  expect(compartments['Stack/Bound']?.principals['role Stack/reader']).toEqual({
+    read: { table: [NAMES], key: [NAMES] },
+  });
+});
+
+test('Two constructs never share a name in the lockfile', () => {
+  const { compartments } = locked((_, stack) => {
+    const made = (scope: Construct, id: string, action: string) => {
+      const Statement = { Effect: 'Allow', Action: action, Resource: '*' };
+      return new iam.CfnRole(scope, id, {
+        assumeRolePolicyDocument: { Statement: [] },
+        policies: [{ policyName: 'its', policyDocument: { Statement } }],
+      });
+    };
+    made(made(stack, 'one', 'dynamodb:DeleteItem'), 'Resource', 'kms:PutKeyPolicy');
+  });
+  const { principals = {} } = compartments['Stack/Secrets'] ?? {};
+  expect(Object.keys(principals)).toEqual(
+    expect.arrayContaining(['role Stack/one', 'role Stack/one/Resource']),
+  );
+});
+
+test('The account of the stack may be named as a principal by its number alone', () => {
+  const { compartments } = locked((_, __, app) => {
+    const stack = new Stack(app, 'Anywhere');
+    const secrets = new Compartment(stack, 'Secrets', { compartmentName: 'other' });
+    (secrets.key.node.defaultChild as kms.CfnKey).addPropertyOverride(
+      'KeyPolicy.Statement.0.Principal',
+      { AWS: { Ref: 'AWS::AccountId' } },
+    );
+    secrets.grantRead(role(stack, 'reader'), NAMES);
+  });
+  expect(compartments['Anywhere/Secrets']?.principals['role Anywhere/reader']).toEqual(READS_NAMES);
 });

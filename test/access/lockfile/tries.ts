@@ -20,6 +20,7 @@ const FAILING = {
   ConditionExpression: 'attribute_not_exists(hmac)',
   ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
 };
+const FAILING_ON_KEY = { ...FAILING, ConditionExpression: 'attribute_not_exists(version)' };
 const NAMES = {
   ExpressionAttributeNames: { '#n': 'name', '#k': 'key', '#v': 'version', '#c': 'comment' },
 };
@@ -43,7 +44,20 @@ export const FETCH: readonly Try[] = [
   scan,
   () => ['Scan', { ...NAMES, ...SEALED }],
   (name) => ['ConditionCheckItem', { Key: keyOf(name), ...FAILING }, 'TransactWriteItems'],
+  (name) => ['ConditionCheckItem', { Key: keyOf(name), ...FAILING_ON_KEY }, 'TransactWriteItems'],
 ];
+
+/** Requests for the two parts of an item that it takes to open it. */
+export const FETCH_PARTS: readonly (readonly Try[])[] = ['#k', 'contents'].map((part) => {
+  const its = { Select: 'SPECIFIC_ATTRIBUTES', ProjectionExpression: part };
+  return [
+    (name) => ['GetItem', { Key: keyOf(name), ...NAMES, ...its }],
+    (name) => ['GetItem', { Key: keyOf(name), ...NAMES, ...its }, 'TransactGetItems'],
+    (name) => ['Query', { ...ofName(name), ...its }],
+    (name) => ['BatchGetItem', { Keys: [keyOf(name)], ...NAMES, ...its }],
+    () => ['Scan', { ...NAMES, ...its }],
+  ];
+});
 
 /** Requests that answer the item which they would change, by themselves or in a transaction. */
 export const FETCH_BY_CHANGE: readonly Try[] = [
@@ -55,11 +69,15 @@ export const FETCH_BY_CHANGE: readonly Try[] = [
     const ConditionExpression = 'attribute_not_exists(#k)';
     return ['UpdateItem', { ...replacement(name), ...FAILING, ConditionExpression }] as const;
   },
+  (name: string) => ['PutItem', { Item: keyOf(name), ...FAILING_ON_KEY }] as const,
+  (name: string) => ['UpdateItem', { Key: keyOf(name), ...FAILING_ON_KEY }] as const,
+  (name: string) => ['DeleteItem', { Key: keyOf(name), ...FAILING_ON_KEY }] as const,
 ].flatMap((each): Try[] => [each, (name) => [...each(name), 'TransactWriteItems']]);
 
 export const LIST: readonly Try[] = [
   scan,
   () => ['Scan', { ...NAMES, ProjectionExpression: '#n, #v, #c', Select: 'SPECIFIC_ATTRIBUTES' }],
+  () => ['Scan', { ...NAMES, ProjectionExpression: '#n', Select: 'SPECIFIC_ATTRIBUTES' }],
 ];
 
 export const PUT: readonly Try[] = [
@@ -83,4 +101,7 @@ export const REPLACE_KEY: readonly Try[] = [
   (name) => ['UpdateItem', replacement(name), 'TransactWriteItems'],
 ];
 
-export const CONTROL: readonly Try[] = [() => ['PutResourcePolicy', {}]];
+export const CONTROL: readonly Try[] = [
+  () => ['PutResourcePolicy', {}],
+  () => ['DeleteResourcePolicy', {}],
+];
