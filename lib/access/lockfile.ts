@@ -1,5 +1,6 @@
-import { AccessReport, CompartmentReport, PrincipalAccess } from './access';
+import { AccessReport, CompartmentReport } from './access';
 import { Rule } from './rules';
+import { Verbs } from './verbs';
 
 /** A rule that is broken on purpose. */
 export interface Acknowledged {
@@ -26,7 +27,7 @@ export interface LockedCompartment {
   readonly bindsNames: boolean;
   readonly opensUnbound: boolean;
   readonly notKnown: readonly string[];
-  readonly principals: Readonly<Record<string, PrincipalAccess['verbs']>>;
+  readonly principals: Readonly<Record<string, Verbs>>;
   readonly acknowledged: readonly Acknowledged[];
 }
 

@@ -1,4 +1,4 @@
-import { Halves, Verb } from './access';
+import { Halves, Verb } from './verbs';
 import { LockedCompartment, Lockfile } from './lockfile';
 import { Scope } from './scope';
 

@@ -1,6 +1,7 @@
-import { CompartmentReport, Halves, PrincipalAccess, Verb } from './access';
+import { CompartmentReport, PrincipalAccess } from './access';
 import { covers, isUnknown } from './pattern';
 import { allPairs, Scope } from './scope';
+import { Halves, Verb, Verbs } from './verbs';
 
 /** What the plugin fails the synthesis on, by the name under which it can be acknowledged. */
 export const RULES = {
@@ -23,8 +24,6 @@ export interface Finding {
   readonly path?: string;
   readonly says: string;
 }
-
-type Verbs = PrincipalAccess['verbs'];
 
 /** The verbs that need both halves. */
 const BOTH_HALVES = ['read', 'readUnbound', 'write', 'rewrap'] as const;

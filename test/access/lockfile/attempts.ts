@@ -1,4 +1,4 @@
-import type { Verb } from '../../../lib/access/access';
+import type { Verb } from '../../../lib/access/verbs';
 import { ACCOUNT } from '../../../testbed';
 import { authorize } from '../../../testbed/authorizer';
 import type { PolicyDocument } from '../../../testbed/policy';

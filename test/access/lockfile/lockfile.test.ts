@@ -1,4 +1,4 @@
-import { VERBS } from '../../../lib/access/access';
+import { VERBS } from '../../../lib/access/verbs';
 import { jsonOf } from '../../../lib/access/lockfile';
 import { answer } from '../../../runtime/src/access/answer.js';
 import { parseLockfile } from '../../../runtime/src/access/lockfile.js';

@@ -1,4 +1,4 @@
-import { VERBS } from '../../../lib/access/access';
+import { VERBS } from '../../../lib/access/verbs';
 import { KINDS } from '../compartments';
 import { SECRETS } from './secrets';
 import { Attempts } from './attempts';
